@@ -1,0 +1,353 @@
+"""Files to snapshot: views, entailment, content hash.
+
+A snapshot is an immutable store made from the project's files, one for each view. Its id is a
+hash of the files, so the same inputs give the same id, and an answer can name what it was
+computed from. It lies in the cache folder and is made when it is not there.
+
+In its store the default graph is the view: winning statements, reference data, ontology,
+descriptions of sources and passages, and what they entail. The named graphs are the passages
+with everything that they state, one graph for each Turtle file, and `graph/entailed`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from cbrngraph.errors import DateError, EnvironmentProblem, ReadError, UnknownNameError, nearest
+from cbrngraph.model import IRI, Quad, Triple, View
+from cbrngraph.resources import InputFile, Project, cache_dir
+from cbrngraph.store import Store, parse_text, scan
+
+if TYPE_CHECKING:
+    from cbrngraph.rules import Rules
+
+__all__ = ["ENTAILED", "Snapshot", "SnapshotMeta", "open_snapshot", "parse_view", "snapshot_id"]
+
+ENTAILED = IRI("https://w3id.org/cbrngraph/graph/entailed")
+VIEWS = ("current", "all")
+
+# Part of every id: raise it when the same files would give another graph.
+_FORMAT = "cbrngraph snapshot 1"
+# A file this large is loaded by the engine itself, beside the reading for resolution.
+_LARGE = 4_000_000
+_QUADS = (".trig", ".nq")
+_KEEP = 8
+
+Progress = Callable[[str, int, int], None]
+StoreKind = Literal["auto", "memory", "disk"]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotMeta:
+    """What a snapshot holds, in numbers. `statements` are triples in passages, counted per passage."""
+
+    id: str
+    view: str
+    as_of: str
+    files: int
+    sources: int
+    sources_left_out: int
+    passages: int
+    statements: int
+    superseded: int
+    entailed: int
+
+
+class Snapshot:
+    """An immutable graph: `store` answers, `meta` counts, `triples` and `quads` give the text."""
+
+    def __init__(
+        self, project: Project, view: View, meta: SnapshotMeta, store: Store, entailed: str
+    ) -> None:
+        self.project = project
+        self.view = view
+        self.meta = meta
+        self.store = store
+        self._entailed = entailed
+
+    @property
+    def id(self) -> str:
+        """The SHA-256 over the inputs, as 64 hexadecimal digits."""
+        return self.meta.id
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules that the ontology gives, for explaining what is entailed."""
+        from cbrngraph.reading import schema_triples
+        from cbrngraph.rules import Rules
+
+        return Rules.compile(schema_triples(self.project))
+
+    def entailed(self) -> Iterator[Triple]:
+        """Yield what the view entails beyond what is stated, sorted."""
+        text = self._entailed
+        if text and "\n" not in text:
+            text = Path(text).read_text(encoding="utf-8")
+        for quad in parse_text(text, ".nt"):
+            yield Triple(quad.subject, quad.predicate, quad.object)
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield the view (its default graph), sorted, every lexical form as in the files."""
+        from cbrngraph.reading import Reading
+
+        lines = {" ".join(triple) for triple in Reading.of(self.project, self.view).view_triples()}
+        for quad in parse_text("".join(f"{line} .\n" for line in sorted(lines)), ".nt"):
+            yield Triple(quad.subject, quad.predicate, quad.object)
+        yield from self.entailed()
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield every named graph of the view, sorted, then what is entailed in its own graph."""
+        from cbrngraph.reading import Reading
+
+        lines = sorted({" ".join(quad) for quad in Reading.of(self.project, self.view).named()})
+        yield from parse_text("".join(f"{line} .\n" for line in lines), ".nq")
+        for triple in self.entailed():
+            yield Quad(*triple, ENTAILED)
+
+
+def parse_view(name: str = "current", as_of: str = "") -> View:
+    """Return the view of that name, cut at a date (`2023`, `2023-05`, `2023-05-21`).
+
+    Raises:
+        UnknownNameError: there is no such view.
+        DateError: the date is none, or an interval.
+    """
+    if name not in VIEWS:
+        raise UnknownNameError(
+            "view", name, nearest(name, VIEWS), "the views are " + " and ".join(VIEWS)
+        )
+    if not as_of:
+        return View(name)
+    from cbrngraph.dates import parse
+
+    span = parse(as_of)
+    if span.latest is None or "/" in as_of:
+        raise DateError(f"{as_of!r} is not a point in time; give a day, a month or a year")
+    return View(name, as_of, span.latest)
+
+
+def snapshot_id(project: Project) -> str:
+    """Return the SHA-256 over the names and contents of the project's inputs (64 digits)."""
+    return _digest(_hashes(project.inputs()))
+
+
+def open_snapshot(
+    project: Project,
+    view: View | None = None,
+    store: StoreKind = "auto",
+    progress: Progress | None = None,
+    *,
+    force: bool = False,
+) -> Snapshot:
+    """Return the snapshot of a project for a view, building it when an input has changed.
+
+    `auto` keeps it on disk in the cache folder, and in memory where that cannot be written:
+    opening a small store read-only was measured three times faster than parsing its text.
+
+    Raises:
+        SyntaxFault, ReadError: an input cannot be read; nothing is kept.
+        EnvironmentProblem: the disk is full.
+    """
+    view = view or View()
+    if store == "memory" or (store == "auto" and not _writable(cache_dir())):
+        hashes = {file.name: _sha256(file.path) for file in project.inputs()}
+        return _build(project, view, _digest(hashes), None, progress)
+    identity = snapshot_id(project)
+    folder = cache_dir() / "snapshots" / identity[:32] / view.key
+    if not force and (folder / "meta.json").is_file():
+        return _reopen(project, view, folder)
+    if force:
+        shutil.rmtree(folder, ignore_errors=True)
+    _make_on_disk(project, view, identity, folder, progress)
+    return _reopen(project, view, folder)
+
+
+def _reopen(project: Project, view: View, folder: Path) -> Snapshot:
+    with open(folder / "meta.json", encoding="utf-8") as file:
+        meta = SnapshotMeta(**json.load(file))
+    return Snapshot(
+        project, view, meta, Store.read_only(folder / "store"), str(folder / "entailed.nt")
+    )
+
+
+def _make_on_disk(
+    project: Project, view: View, identity: str, folder: Path, progress: Progress | None
+) -> None:
+    """Build beside the final place and rename, so that a crash leaves no half snapshot."""
+    work = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+    try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        made = _build(project, view, identity, work, progress)
+        with open(work / "meta.json", "w", encoding="utf-8") as file:
+            json.dump(asdict(made.meta), file, indent=1, sort_keys=True)
+        del made
+        try:
+            os.rename(work, folder)
+        except OSError:
+            if not (folder / "meta.json").is_file():  # else another process was first
+                raise
+    except OSError as error:
+        import errno
+
+        if error.errno == errno.ENOSPC:
+            raise EnvironmentProblem(
+                f"{folder.parent}: the disk is full; free some space, or set CBRNGRAPH_CACHE to "
+                "a folder on another disk"
+            ) from None
+        raise ReadError(folder, error.strerror or str(error), "use --store memory") from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _prune(folder.parent.parent, keep=folder.parent.name)
+
+
+def _prune(snapshots: Path, keep: str) -> None:
+    """Leave the newest few snapshots; what cannot be removed is left alone."""
+    folders = [entry for entry in snapshots.iterdir() if entry.name != keep and entry.is_dir()]
+    folders.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
+    for old in folders[_KEEP - 1 :]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _build(
+    project: Project, view: View, identity: str, folder: Path | None, progress: Progress | None
+) -> Snapshot:
+    """Read, resolve and entail while the engine loads the large files beside it."""
+    from cbrngraph.reading import Reading
+    from cbrngraph.rules import Rules
+
+    store = Store.memory() if folder is None else Store.create(folder / "store")
+    inputs = project.inputs()
+    # A cut view leaves quads out, so its files cannot go to the engine as they are.
+    large = () if view.day else tuple(f for f in inputs if f.name.endswith(_QUADS) and _is_large(f))
+    loader = _Loader(store, large)
+    loader.start()
+    try:
+        reading = Reading.of(project, view, progress)
+        if progress:
+            progress("entailing", len(inputs), len(inputs))
+        entailed = Rules.compile(reading.schema()).entail(reading.view_triples())
+        text = reading.index_text({file.name for file in large})
+    finally:
+        loader.join()
+    loader.check()
+    if progress:
+        progress("loading", len(inputs), len(inputs))
+    lines = "".join([f"{s} {p} {o} .\n" for s, p, o in entailed])
+    tail = f" <{ENTAILED}> .\n"
+    text += lines + "".join([f"{s} {p} {o}{tail}" for s, p, o in entailed])
+    store.load_text(text.encode(), ".nq")
+    del text
+    store.finish()
+    meta = SnapshotMeta(
+        id=identity, view=view.name, as_of=view.as_of, entailed=len(entailed), **reading.counts()
+    )
+    if folder is None:
+        return Snapshot(project, view, meta, store, lines)
+    (folder / "entailed.nt").write_text(lines, encoding="utf-8")
+    return Snapshot(project, view, meta, store, str(folder / "entailed.nt"))
+
+
+class _Loader(threading.Thread):
+    """Loads large files into the store; the engine does so without holding up the interpreter."""
+
+    def __init__(self, store: Store, files: Iterable[InputFile]) -> None:
+        super().__init__(name="loader", daemon=True)
+        self._store = store
+        self._files = tuple(files)
+        self._failure: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            for file in self._files:
+                self._store.load_file(file.path)
+        except BaseException as error:
+            self._failure = error
+
+    def check(self) -> None:
+        """Raise what went wrong while loading."""
+        if self._failure is not None:
+            raise self._failure
+
+
+def _writable(folder: Path) -> bool:
+    """Say whether a folder exists and can be written, making it when it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _is_large(file: InputFile) -> bool:
+    return file.path.stat().st_size > _LARGE
+
+
+def _digest(hashes: dict[str, str]) -> str:
+    lines = [_FORMAT, *(f"{name} {hashes[name]}" for name in sorted(hashes))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _hashes(files: Iterable[InputFile]) -> dict[str, str]:
+    """Return the SHA-256 of each file by name; an unchanged file is not read again.
+
+    A file counts as unchanged while its size, modification time and inode are: git's rule.
+    """
+    files = tuple(files)
+    roots = "\n".join(str(file.path) for file in files)
+    index = cache_dir() / "inputs" / (hashlib.sha256(roots.encode()).hexdigest()[:32] + ".json")
+    known = _load_index(index)
+    fresh: dict[str, list[object]] = {}
+    for file in files:
+        stamp = _stamp(file)
+        old = known.get(file.name)
+        unchanged = old is not None and old[:3] == stamp
+        fresh[file.name] = old if unchanged and old else [*stamp, _sha256(file.path)]
+    if fresh != known:
+        _save_index(index, fresh)
+    return {name: str(entry[3]) for name, entry in fresh.items()}
+
+
+def _stamp(file: InputFile) -> list[object]:
+    try:
+        status = os.stat(file.path)
+    except OSError as error:
+        raise ReadError(file.path, error.strerror or "cannot be read") from None
+    return [status.st_size, status.st_mtime_ns, status.st_ino]
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ReadError(path, error.strerror or "cannot be read") from None
+
+
+def _load_index(index: Path) -> dict[str, list[object]]:
+    try:
+        with open(index, encoding="utf-8") as file:
+            loaded: dict[str, list[object]] = json.load(file)
+            return loaded
+    except (OSError, ValueError):
+        return {}
+
+
+def _save_index(index: Path, entries: dict[str, list[object]]) -> None:
+    """Write the index in one step; without it the files are only read again."""
+    work = index.with_name(f"{index.name}.{os.getpid()}.tmp")
+    try:
+        index.parent.mkdir(parents=True, exist_ok=True)
+        work.write_text(json.dumps(entries), encoding="utf-8")
+        os.replace(work, index)
+    except OSError:
+        work.unlink(missing_ok=True)
