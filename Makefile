@@ -49,7 +49,7 @@ docs: $(VENV)/.dev ## write the documentation site to site/
 
 wheel: $(VENV)/.dev ## build the wheel and the sdist, and test them in a fresh environment
 	@rm -rf dist && $(BIN)/python -m build --outdir dist . >/dev/null && ls dist
-	@$(BIN)/pytest -q -m wheel tests/test_wheel.py
+	@CBRNGRAPH_DIST=dist $(BIN)/pytest -q -m wheel tests/test_wheel.py
 
 ci: ## what runs before a change is taken
 	@CI=true bash .ci/run
