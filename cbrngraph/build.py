@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Literal
 from cbrngraph.errors import DateError, EnvironmentProblem, ReadError, UnknownNameError, nearest
 from cbrngraph.model import IRI, Quad, Triple, View
 from cbrngraph.resources import InputFile, Project, cache_dir
-from cbrngraph.store import Store, parse_text, scan
+from cbrngraph.store import Store, parse_text
 
 if TYPE_CHECKING:
     from cbrngraph.rules import Rules

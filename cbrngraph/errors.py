@@ -145,7 +145,9 @@ class Fault:
 
     def __str__(self) -> str:
         where = f"{self.path}:{self.row}"
-        return f"{where}: {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
+        return (
+            f"{where}: {self.column}: {self.message}" if self.column else f"{where}: {self.message}"
+        )
 
 
 class SheetFaults(InputError):

@@ -11,9 +11,9 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple, TypeAlias
 
 __all__ = [
+    "IRI",
     "BNode",
     "Evidence",
-    "IRI",
     "Literal",
     "Passage",
     "Quad",

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from cbrngraph.namespaces import CBRN, DCTERMS
+from cbrngraph.namespaces import CBRN
 
 __all__ = ["Descriptions", "N3Statement", "superseded"]
 
@@ -124,8 +124,10 @@ def _winner(values: Mapping[str, list[str]], descriptions: Descriptions) -> str:
     for value in sorted(values):
         for passage in values[value]:
             key = (strength(passage), passage)
-            if best_key is None or key[0] > best_key[0] or (
-                key[0] == best_key[0] and key[1] < best_key[1]
+            if (
+                best_key is None
+                or key[0] > best_key[0]
+                or (key[0] == best_key[0] and key[1] < best_key[1])
             ):
                 best, best_key = value, key
     return best

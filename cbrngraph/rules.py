@@ -39,6 +39,7 @@ _RDF = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TYPE = _RDF + "type>"
 _FIRST, _REST, _NIL = _RDF + "first>", _RDF + "rest>", _RDF + "nil>"
 _THING = _OWL + "Thing>"
+_NO_CLASS = (_THING, _RDFS + "Literal>", _RDF + "PlainLiteral>", _RDF + "langString>")
 _SUBCLASS, _SUBPROPERTY = _RDFS + "subClassOf>", _RDFS + "subPropertyOf>"
 
 
@@ -115,7 +116,9 @@ class _Compiler:
         for left, right in _pairs(self._by[_OWL + "equivalentProperty>"]):
             subproperty |= {(left, right), (right, left)}
         return Rules(
-            superclasses=_closure((sub, sup) for sub, sups in self._subclass.items() for sup in sups),
+            superclasses=_closure(
+                (sub, sup) for sub, sups in self._subclass.items() for sup in sups
+            ),
             superproperties=_closure(subproperty),
             domains=self._named(_RDFS + "domain>"),
             ranges=self._named(_RDFS + "range>"),
@@ -212,7 +215,7 @@ class _Compiler:
         for property_, class_ in _pairs(self._by[predicate]):
             if class_[0] == "_":
                 found[property_].update(self._members(class_))
-            elif "XMLSchema#" not in class_ and class_ not in (_THING, _RDFS + "Literal>"):
+            elif "XMLSchema#" not in class_ and class_ not in _NO_CLASS:
                 found[property_].add(class_)
         return {p: tuple(sorted(c for c in cs if c[0] != "_")) for p, cs in found.items()}
 

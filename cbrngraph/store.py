@@ -10,14 +10,13 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cbrngraph.errors import (
-    CbrnGraphError,
     EnvironmentProblem,
-    InputError,
     QueryError,
     ReadError,
     SyntaxFault,
@@ -40,6 +39,7 @@ _FORMATS = {
     ".jsonld": "JSON_LD",
     ".n3": "N3",
 }
+_PARSER_PREFIX = re.compile(r"^Parser error (?:at|between) [^:]*:\s*")
 _BASE = "https://w3id.org/cbrngraph/"
 _WHERE = re.compile(r"(?:error at|at|from|between)?\s*(?:line\s*)?(\d+):(\d+)")
 
@@ -213,8 +213,15 @@ class Store:
         if isinstance(subject, Literal):
             return iter(())
         where = None if any_graph else (ox.DefaultGraph() if graph is None else to_engine(graph))
-        pattern = [None if term is None else to_engine(term) for term in (subject, predicate, object)]
-        return map(_quad, self._inner.quads_for_pattern(*pattern, where))
+        return map(
+            _quad,
+            self._inner.quads_for_pattern(
+                None if subject is None else to_engine(subject),
+                None if predicate is None else to_engine(predicate),
+                None if object is None else to_engine(object),
+                where,
+            ),
+        )
 
     def contains(self, triple: Triple, graph: IRI | None = None) -> bool:
         """Say whether a triple stands in the default graph, or in `graph`."""
@@ -311,9 +318,7 @@ def _quad(quad: Any) -> Quad:
     )
 
 
-def _rows(
-    answer: Any, width: int, path: Path | None
-) -> Iterator[tuple[Term | None, ...]]:
+def _rows(answer: Any, width: int, path: Path | None) -> Iterator[tuple[Term | None, ...]]:
     columns = range(width)
     try:
         for solution in answer:
@@ -354,49 +359,34 @@ def _query_error(message: str, path: Path | None) -> QueryError:
     return QueryError(reason or message, path=path, line=line, column=column)
 
 
-class _parse_errors:  # noqa: N801 - a context manager used like a function
+@contextmanager
+def _parse_errors(path: Path) -> Iterator[None]:
     """Turn what the engine raises while parsing `path` into the project's errors."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: object) -> None:
-        if error is None or isinstance(error, CbrnGraphError):
-            return
-        if isinstance(error, SyntaxError):
-            line, column = error.lineno or 0, error.offset or 0
-            reason = error.msg or "is not well-formed"
-            found = _WHERE.search(reason)
-            if found and not line:
-                line, column = int(found[1]), int(found[2])
-            reason = re.sub(r"^Parser error (?:at|between) [^:]*:\s*", "", reason)
-            raise SyntaxFault(self._path, line, column, reason) from None
-        if isinstance(error, FileNotFoundError):
-            raise ReadError(self._path, "no such file") from None
-        if isinstance(error, OSError) and error.errno != errno.ENOSPC:
-            raise ReadError(self._path, error.strerror or str(error)) from None
-        if isinstance(error, UnicodeDecodeError | ValueError):
-            raise InputError(f"{self._path}: {error}") from None
+    try:
+        yield
+    except SyntaxError as error:
+        reason = _PARSER_PREFIX.sub("", error.msg or "is not well-formed")
+        raise SyntaxFault(path, error.lineno or 0, error.offset or 0, reason) from None
+    except FileNotFoundError:
+        raise ReadError(path, "no such file") from None
+    except OSError as error:
+        _raise_if_full(path, error)
+        raise ReadError(path, error.strerror or str(error)) from None
 
 
-class _engine_errors:  # noqa: N801 - a context manager used like a function
+@contextmanager
+def _engine_errors(path: Path) -> Iterator[None]:
     """Turn a full disk or another failure of the engine's files into one clear message."""
+    try:
+        yield
+    except OSError as error:
+        _raise_if_full(path, error)
+        raise ReadError(path, str(error)) from None
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: object) -> None:
-        if not isinstance(error, OSError):
-            return
-        if error.errno == errno.ENOSPC or "No space left" in str(error):
-            raise EnvironmentProblem(
-                f"{self._path}: the disk is full; free some space, or set CBRNGRAPH_CACHE to a "
-                "folder on another disk"
-            ) from None
-        raise ReadError(self._path, str(error)) from None
+def _raise_if_full(path: Path, error: OSError) -> None:
+    if error.errno == errno.ENOSPC or "No space left" in str(error):
+        raise EnvironmentProblem(
+            f"{path}: the disk is full; free some space, or set CBRNGRAPH_CACHE to a folder on "
+            "another disk"
+        ) from None

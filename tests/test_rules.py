@@ -153,7 +153,9 @@ def test_closure_equals_the_naive_fixpoint(edges: list[N3Triple]) -> None:
     known = set(edges)
     while True:
         new = {(s, p, o) for s, x, o in known if x == q}
-        new |= {(o, i, s) for s, x, o in known if x == p} | {(o, p, s) for s, x, o in known if x == i}
+        new |= {(o, i, s) for s, x, o in known if x == p} | {
+            (o, p, s) for s, x, o in known if x == i
+        }
         new |= {(s, p, e) for s, x, m in known for n, y, e in known if x == y == p and m == n}
         new |= {(s, r, e) for s, x, m in known for n, y, e in known if (x, y) == (i, q) and m == n}
         if new <= known:

@@ -55,7 +55,9 @@ def test_each_query_form_has_its_kind_of_answer(store: Store) -> None:
     assert isinstance(store.query("SELECT * { ?s ?p ?o }"), Solutions)
     assert store.query("ASK { <urn:a> ?p ?o }") is True
     assert isinstance(store.query("DESCRIBE <urn:a>"), Triples)
-    made = list(store.construct("CONSTRUCT { ?o <urn:q> ?s } WHERE { ?s <urn:p> ?o FILTER isIRI(?o) }"))
+    made = list(
+        store.construct("CONSTRUCT { ?o <urn:q> ?s } WHERE { ?s <urn:p> ?o FILTER isIRI(?o) }")
+    )
     assert made == [Triple(B, IRI("urn:q"), A)]
 
 
