@@ -48,7 +48,7 @@ StoreKind = Literal["auto", "memory", "disk"]
 
 @dataclass(frozen=True, slots=True)
 class SnapshotMeta:
-    """What a snapshot holds, in numbers. `statements` are triples in passages, counted per passage."""
+    """What a snapshot holds, in numbers; `statements` counts triples in each passage."""
 
     id: str
     view: str

@@ -8,7 +8,7 @@
     │   └── QueryError                  2   SPARQL that does not parse or is not supported
     ├── InputError                      3   a file that cannot be used
     │   ├── ReadError                   3   it cannot be read or written
-    │   ├── SyntaxFault                 3   it is not well-formed: path, line, column, what was expected
+    │   ├── SyntaxFault                 3   not well-formed: path, line, column, reason
     │   └── SheetFaults                 3   a claims sheet with faults: every fault with its row
     ├── EnvironmentProblem              3   something outside is missing: Java, disk space
     └── LimitError                      4   a time or size limit was reached
@@ -98,7 +98,7 @@ class DateError(UsageError):
 
 
 class QueryError(UsageError):
-    """SPARQL that does not parse or uses what is not supported; `line` and `column` count from 1."""
+    """SPARQL that does not parse or is not supported; `line` and `column` count from 1."""
 
     def __init__(
         self, message: str, *, path: Path | None = None, line: int = 0, column: int = 0

@@ -254,9 +254,9 @@ def _closure(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     for low, high in pairs:
         direct[low].add(high)
     result: dict[str, tuple[str, ...]] = {}
-    for start in direct:
+    for start, above_start in direct.items():
         above: set[str] = set()
-        frontier = list(direct[start])
+        frontier = list(above_start)
         while frontier:
             name = frontier.pop()
             if name not in above:

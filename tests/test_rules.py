@@ -65,8 +65,10 @@ CASES = {
         ":y a :B .",
     ),
     "cls-int": (
-        ":N owl:equivalentClass [ owl:intersectionOf ( :A [ owl:onProperty :p ;"
-        " owl:someValuesFrom :B ] ) ] .",
+        (
+            ":N owl:equivalentClass [ owl:intersectionOf ( :A [ owl:onProperty :p ;"
+            " owl:someValuesFrom :B ] ) ] ."
+        ),
         ":x a :A ; :p :y . :y a :B . :z a :A . :n a :N .",
         ":x a :N . :n a :A .",
     ),
