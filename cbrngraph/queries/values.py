@@ -1,0 +1,207 @@
+"""What a user gives for a parameter, as RDF terms.
+
+A name (slug, code or label) is looked up in the parameter's choices; everything else is read by
+the parameter's type. The outcome is always a term, never text of a query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeAlias
+
+from cbrngraph.errors import DateError, ParameterError, UnknownNameError, nearest
+from cbrngraph.model import IRI, BNode, Literal, Term
+from cbrngraph.queries.catalogue import Parameter, StoredQuery
+
+if TYPE_CHECKING:
+    from cbrngraph.build import Snapshot
+
+__all__ = ["Choice", "Given", "choices", "terms_of"]
+
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
+
+One: TypeAlias = "str | int | float | bool | Decimal | date | Literal"
+Given: TypeAlias = "One | Sequence[One] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that a parameter can take; `code` is empty where there is none."""
+
+    value: IRI | Literal
+    label: str
+    slug: str
+    code: str = ""
+
+
+def choices(query: StoredQuery, parameter: Parameter, snapshot: Snapshot) -> tuple[Choice, ...]:
+    """Return the choices of a parameter in a snapshot, in the order of its choices query.
+
+    Empty when the parameter names no such query.
+
+    Raises:
+        ParameterError: the choices query gives no `?value`.
+        QueryError: it does not parse.
+    """
+    if not parameter.choices:
+        return ()
+    from cbrngraph.queries.running import execute_select
+
+    solutions = execute_select(snapshot.store, parameter.choices, query.path)
+    at = {name: index for index, name in enumerate(solutions.variables)}
+    if "value" not in at:
+        raise ParameterError(
+            f"query {query.slug}: the choices of {parameter.name!r} must SELECT ?value ?label ?slug"
+        )
+    found: dict[tuple[Term, str], Choice] = {}
+    for row in solutions.rows:
+        value = row[at["value"]]
+        if value is None or isinstance(value, BNode):
+            continue
+        label, slug, code = (
+            "" if name not in at or row[at[name]] is None else str(row[at[name]])
+            for name in ("label", "slug", "code")
+        )
+        slug = slug or (value.local if isinstance(value, IRI) else value.value)
+        found.setdefault((value, code), Choice(value, label or slug, slug, code))
+    return tuple(found.values())
+
+
+def terms_of(
+    query: StoredQuery, parameter: Parameter, given: Given, snapshot: Snapshot
+) -> tuple[IRI | Literal, ...]:
+    """Return the terms for what was given; empty for None, which means all rows.
+
+    Raises:
+        ParameterError: the value does not fit the type, or fits several choices.
+        UnknownNameError: it is none of the choices; the nearest are suggested.
+    """
+    if given is None or given == "*":
+        return ()
+    several = list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
+    if not several:
+        raise ParameterError(f"parameter {parameter.name!r} has an empty list of values")
+    known = choices(query, parameter, snapshot)
+    terms = [_term(parameter, one, known) for one in several]
+    return tuple(dict.fromkeys(terms))
+
+
+def _term(parameter: Parameter, one: object, known: tuple[Choice, ...]) -> IRI | Literal:
+    if isinstance(one, Literal):
+        one = one.value
+    if not isinstance(one, str | int | float | Decimal | date):
+        raise ParameterError(
+            f"parameter {parameter.name!r} cannot be a {type(one).__name__}; give text, a number, "
+            "a date or a list of them"
+        )
+    text = _text(parameter, one)
+    if parameter.choices:
+        return _choose(parameter, text, known)
+    match parameter.type:
+        case "iri":
+            return _iri(parameter, text)
+        case "date" | "date-start":
+            return _date(parameter, text)
+        case "integer" | "decimal" | "boolean":
+            return _number(parameter, text)
+        case _:
+            return Literal(text)
+
+
+def _text(parameter: Parameter, one: str | float | Decimal | date) -> str:
+    if isinstance(one, bool):
+        return "true" if one else "false"
+    text = one.isoformat()[:10] if isinstance(one, date) else str(one).strip()
+    if not text:
+        raise ParameterError(
+            f"parameter {parameter.name!r} is empty; leave it out, or give '*', for all rows"
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ParameterError(f"parameter {parameter.name!r} is not valid Unicode text") from None
+    if "\0" in text:
+        raise ParameterError(f"parameter {parameter.name!r} has a null character")
+    return text
+
+
+def _choose(parameter: Parameter, text: str, known: tuple[Choice, ...]) -> IRI | Literal:
+    folded = text.casefold()
+    for matches in (
+        [choice for choice in known if str(choice.value) in (text, _expanded(text))],
+        [choice for choice in known if text in (choice.slug, choice.code)],
+        [choice for choice in known if folded in (choice.slug.casefold(), choice.code.casefold())],
+        [choice for choice in known if folded == choice.label.casefold()],
+    ):
+        values = list(dict.fromkeys(choice.value for choice in matches))
+        if len(values) == 1:
+            return values[0]
+        if values:
+            listed = ", ".join(sorted(str(value) for value in values))
+            raise ParameterError(
+                f"parameter {parameter.name!r}: {text!r} fits several things; give one of {listed}"
+            )
+    raise _unknown(parameter, text, known)
+
+
+def _unknown(parameter: Parameter, text: str, known: tuple[Choice, ...]) -> UnknownNameError:
+    names: list[str] = []
+    for choice in known:
+        names += (choice.slug, choice.label)
+    few = list(dict.fromkeys(choice.slug for choice in known))
+    limit = 12
+    near = nearest(text, names)
+    hint = "" if near else "(the choices are: " + ", ".join(few[:limit])
+    if hint:
+        hint += f" and {len(few) - limit} more)" if len(few) > limit else ")"
+    return UnknownNameError(parameter.label.lower() or parameter.name, text, near, hint)
+
+
+def _expanded(text: str) -> str:
+    from cbrngraph.namespaces import PREFIXES
+
+    prefix, colon, local = text.partition(":")
+    base = PREFIXES.get(prefix) if colon else None
+    return base + local if base else text
+
+
+def _iri(parameter: Parameter, text: str) -> IRI:
+    full = _expanded(text.removeprefix("<").removesuffix(">"))
+    if not _IRI.fullmatch(full):
+        raise ParameterError(f"parameter {parameter.name!r}: {text!r} is not an IRI")
+    return IRI(full)
+
+
+def _date(parameter: Parameter, text: str) -> Literal:
+    from cbrngraph.dates import parse
+
+    try:
+        span = parse(text)
+    except DateError as error:
+        raise ParameterError(f"parameter {parameter.name!r}: {error}") from None
+    day = span.latest if parameter.type == "date" else span.earliest
+    if day is None:
+        side = "last" if parameter.type == "date" else "first"
+        raise ParameterError(f"parameter {parameter.name!r}: {text!r} has no {side} day")
+    return Literal(day.isoformat(), _XSD + "date")
+
+
+def _number(parameter: Parameter, text: str) -> Literal:
+    kind = parameter.type
+    if kind == "boolean":
+        if text.lower() in ("true", "false", "yes", "no", "1", "0"):
+            return Literal("true" if text.lower() in ("true", "yes", "1") else "false", _XSD + kind)
+        raise ParameterError(f"parameter {parameter.name!r}: {text!r} is neither true nor false")
+    if not (_INTEGER if kind == "integer" else _DECIMAL).fullmatch(text):
+        example = "12" if kind == "integer" else "1.5"
+        raise ParameterError(
+            f"parameter {parameter.name!r}: {text!r} is no {kind} (an example: {example})"
+        )
+    return Literal(text, _XSD + kind)
