@@ -339,7 +339,6 @@ class ORG:
     organization: Final = "http://www.w3.org/ns/org#organization"
     postIn: Final = "http://www.w3.org/ns/org#postIn"
     reportsTo: Final = "http://www.w3.org/ns/org#reportsTo"
-    roleProperty: Final = "http://www.w3.org/ns/org#roleProperty"
     subOrganizationOf: Final = "http://www.w3.org/ns/org#subOrganizationOf"
     transitiveSubOrganizationOf: Final = "http://www.w3.org/ns/org#transitiveSubOrganizationOf"
 
@@ -428,7 +427,6 @@ class SCHEMA:
     name: Final = "https://schema.org/name"
     organizer: Final = "https://schema.org/organizer"
     performer: Final = "https://schema.org/performer"
-    previousItem: Final = "https://schema.org/previousItem"
     startDate: Final = "https://schema.org/startDate"
     subEvent: Final = "https://schema.org/subEvent"
     superEvent: Final = "https://schema.org/superEvent"
