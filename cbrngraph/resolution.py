@@ -2,8 +2,9 @@
 
 The rule, in this order: the latest statement (the passage's `cbrn:asOf`, else the source's
 `dcterms:issued`; an undated one counts as oldest, a year from its first day), then the more
-reliable source, then the more confident statement, then the passage whose IRI sorts first, so that the choice is
-always the same. Companion dates (earliest, latest) follow the value that they belong to.
+reliable source, then the more confident statement, then the passage whose IRI sorts first,
+so that the choice is always the same. Companion dates (earliest, latest) follow the value
+that they belong to.
 """
 
 from __future__ import annotations

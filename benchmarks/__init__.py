@@ -1,0 +1,1 @@
+"""Speed and memory against the alternatives; `python -m benchmarks` runs them all."""
