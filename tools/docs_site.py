@@ -145,8 +145,7 @@ def _to_page(link: re.Match[str]) -> str:
     path, mark, fragment = target.partition("#")
     if OUTSIDE.match(target) or not path.endswith(".md"):
         return link.group()
-    borrowed = {f"../{source}": name for source, name in BORROWED.items()}
-    path = borrowed.get(path, path)
+    path = BORROWED.get(path.removeprefix("../"), path)
     if path.endswith("README.md"):
         path = path.removesuffix("README.md") + "index.md"
     return f'{attribute}="{path.removesuffix(".md")}.html{mark}{fragment}"'
