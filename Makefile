@@ -40,6 +40,7 @@ types: $(VENV)/.dev ## strict types over the package and the tests
 
 generated: $(VENV)/.dev ## are the committed generated files up to date?
 	@$(BIN)/python tools/namespaces.py --check
+	@$(BIN)/python -m tools.readme_picture --check
 
 bench: $(VENV)/.dev ## measure speed and memory against the alternatives
 	@$(BIN)/python -m benchmarks $(ARGS)

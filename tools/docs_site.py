@@ -35,7 +35,6 @@ MADE = {
     "docs_cli": "commands.md",
     "docs_terms": "terms.md",
     "docs_queries": "catalogue.md",
-    "docs_benchmarks": "benchmarks.md",
 }
 OUTSIDE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 LINK = re.compile(r'\b(href|src)="([^"]*)"')
