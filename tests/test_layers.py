@@ -21,6 +21,7 @@ ROOMS = (
     "store",
     "rules inference",
     "resolution",
+    "reading",
     "build",
     "queries",
     "results",
