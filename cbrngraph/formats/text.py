@@ -1,0 +1,85 @@
+"""Tables as text: folded to the terminal with rich, or plain aligned columns in a pipe."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+from unicodedata import combining, east_asian_width
+
+from cbrngraph.formats.sheet import Cell, Sheet, sheet_of
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from cbrngraph.results import Result
+
+__all__ = ["plain", "screen", "write_table"]
+
+
+def write_table(result: Result, out: BinaryIO) -> None:
+    """Write an answer as plain aligned text; an ASK as `yes` or `no`."""
+    if result.kind == "ask":
+        out.write(b"yes\n" if result else b"no\n")
+        return
+    out.write(plain(sheet_of(result)).encode())
+
+
+def plain(sheet: Sheet) -> str:
+    """Return a table as aligned text without colours; nothing is cut or folded."""
+    texts = [[str(cell) for cell in row] for row in sheet.rows]
+    widths = [
+        max([_width(name), *(_width(row[index]) for row in texts)])
+        for index, name in enumerate(sheet.columns)
+    ]
+    right = [sheet.is_number(index) for index in range(len(sheet.columns))]
+    lines = [sheet.title, ""] if sheet.title else []
+    for row in [list(sheet.columns), ["-" * width for width in widths], *texts]:
+        cells = (
+            _pad(text, width, right=at_right)
+            for text, width, at_right in zip(row, widths, right, strict=True)
+        )
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def screen(sheet: Sheet, width: int | None = None) -> str:
+    """Return a table for a terminal: folded to its width, slugs dimmed.
+
+    `NO_COLOR` and `TERM` are honoured; `width` is for tests, the terminal's is the default.
+    """
+    from io import StringIO
+
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(file=StringIO(), force_terminal=True, width=width, highlight=False)
+    table = Table(box=SIMPLE_HEAD, title=sheet.title or None, title_justify="left", pad_edge=False)
+    for index, name in enumerate(sheet.columns):
+        justify = "right" if sheet.is_number(index) else "left"
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in sheet.rows:
+        table.add_row(*map(_rich, row))
+    with console.capture() as captured:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+
+
+def _rich(cell: Cell) -> Text:
+    from rich.text import Text
+
+    text = Text(cell.text)
+    if cell.name:
+        text.append(f" {cell.name}", style="dim")
+    return text
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    return len(text) + wide - sum(combining(letter) != 0 for letter in text)
+
+
+def _pad(text: str, width: int, *, right: bool) -> str:
+    gap = " " * (width - _width(text))
+    return gap + text if right else text + gap
