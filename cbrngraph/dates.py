@@ -93,7 +93,7 @@ def _single(part: str, text: str) -> Span:
         raise DateError(f"{text!r} is not a date; {_FORMS}")
     year, month, day, uncertain = match.groups()
     try:
-        first, last = _days(int(year), month and int(month), day and int(day))
+        first, last = _days(int(year), *(int(part) if part else None for part in (month, day)))
     except ValueError:
         raise DateError(f"{text!r} is not a date of the calendar") from None
     if uncertain or (month and int(month) >= _SPRING):
