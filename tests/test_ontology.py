@@ -27,6 +27,7 @@ from tests.ontology import (
     own_terms,
     superclasses,
 )
+from tools import docs_terms
 
 SENTENCE = re.compile(r"[A-Z].{20,}\.", re.DOTALL)
 TERMS = own_terms(everything())
@@ -145,6 +146,18 @@ def test_single_valued_properties_are_functional() -> None:
             assert same, companion
             suffix = "Earliest" if kind == CBRN.earliestOf else "Latest"
             assert local(companion) == local(date) + suffix
+
+
+def test_page_of_terms_names_each_of_them() -> None:
+    """The documentation lists every term of the core but date companions, and every concept."""
+    page = docs_terms.page()
+    graph = core()
+    for term in own_terms(graph):
+        dated = graph.value(term, CBRN.earliestOf) or graph.value(term, CBRN.latestOf)
+        assert (f"\n| `{local(term)}` |" in page) != bool(dated), term
+    for path in SCHEMES:
+        for concept in graph_of(path).subjects(RDF.type, SKOS.Concept):
+            assert f"\n| `{local(concept)}` |" in page, concept
 
 
 # ---- Schemes ----
