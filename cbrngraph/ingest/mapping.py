@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cbrngraph.errors import InputError, ReadError
-from cbrngraph.ingest.terms import ONTOLOGY, TYPE
+from cbrngraph.ingest.terms import TYPE
 from cbrngraph.model import IRI, Literal, Quad, Term
+from cbrngraph.namespaces import CBRN
 from cbrngraph.resources import Project
 from cbrngraph.store import parse_file
 
@@ -97,10 +98,10 @@ def load_mapping(project: Project) -> SheetMapping:
     kinds: dict[str, Kind] = {}
     for iri, objects in subjects.items():
         types = objects.get(TYPE, ())
-        if IRI(ONTOLOGY + "SheetMapping") in types:
+        if IRI(CBRN.SheetMapping) in types:
             rule = _rule(path, iri, objects, subjects)
             rules[rule.name].append(rule)
-        elif IRI(ONTOLOGY + "SheetKind") in types:
+        elif IRI(CBRN.SheetKind) in types:
             kind = _kind(path, iri, objects)
             kinds[kind.name] = kind
     companions = _companions(project)
@@ -119,15 +120,15 @@ def _by_subject(quads: Iterable[Quad]) -> dict[IRI, _Objects]:
 
 
 def _rule(path: Path, iri: IRI, objects: _Objects, subjects: Mapping[IRI, _Objects]) -> Rule:
-    name = _text(objects, "sheetName")
-    value_kind = _text(objects, "valueKind")
+    name = _text(objects, CBRN.sheetName)
+    value_kind = _text(objects, CBRN.valueKind)
     rule = Rule(
         name=name,
-        subject_kinds=_texts(objects, "subjectKind"),
+        subject_kinds=_texts(objects, CBRN.subjectKind),
         value_kind=value_kind,
-        target_kinds=_texts(objects, "targetKind"),
-        unit_suffix=_text(objects, "unitSuffix"),
-        maps_to=_iri(objects, "mapsTo"),
+        target_kinds=_texts(objects, CBRN.targetKind),
+        unit_suffix=_text(objects, CBRN.unitSuffix),
+        maps_to=_iri(objects, CBRN.mapsTo),
         node=_node(path, iri, objects, subjects),
     )
     if not name or value_kind not in VALUE_KINDS or not (rule.maps_to or rule.node):
@@ -139,17 +140,17 @@ def _rule(path: Path, iri: IRI, objects: _Objects, subjects: Mapping[IRI, _Objec
 
 
 def _node(path: Path, iri: IRI, objects: _Objects, subjects: Mapping[IRI, _Objects]) -> Node | None:
-    node_class = _iri(objects, "nodeClass")
+    node_class = _iri(objects, CBRN.nodeClass)
     if node_class is None:
         return None
-    segment, key = _text(objects, "nodeSegment"), _text(objects, "nodeKey")
+    segment, key = _text(objects, CBRN.nodeSegment), _text(objects, CBRN.nodeKey)
     if not segment or "{subject}" not in key:
         raise InputError(f"{path}: <{iri}> needs a nodeSegment and a nodeKey with {{subject}}")
     constants: list[tuple[IRI, Term]] = []
-    for constant in objects.get(IRI(ONTOLOGY + "constant"), ()):
+    for constant in objects.get(IRI(CBRN.constant), ()):
         said = subjects.get(IRI(str(constant)), {})
-        predicate = _iri(said, "constantProperty")
-        values = said.get(IRI(ONTOLOGY + "constantValue"), ())
+        predicate = _iri(said, CBRN.constantProperty)
+        values = said.get(IRI(CBRN.constantValue), ())
         if predicate is None or len(values) != 1:
             raise InputError(f"{path}: <{constant}> needs a constantProperty and a constantValue")
         constants.append((predicate, values[0]))
@@ -157,17 +158,17 @@ def _node(path: Path, iri: IRI, objects: _Objects, subjects: Mapping[IRI, _Objec
         type=node_class,
         segment=segment,
         key=key,
-        subject_link=_iri(objects, "subjectLink"),
-        inverse_link=_iri(objects, "subjectInverseLink"),
-        value_link=_iri(objects, "valueLink"),
-        unit_link=_iri(objects, "unitLink"),
+        subject_link=_iri(objects, CBRN.subjectLink),
+        inverse_link=_iri(objects, CBRN.subjectInverseLink),
+        value_link=_iri(objects, CBRN.valueLink),
+        unit_link=_iri(objects, CBRN.unitLink),
         constants=tuple(constants),
     )
 
 
 def _kind(path: Path, iri: IRI, objects: _Objects) -> Kind:
-    name, segment = _text(objects, "kindName"), _text(objects, "kindSegment")
-    kind_class = _iri(objects, "kindClass")
+    name, segment = _text(objects, CBRN.kindName), _text(objects, CBRN.kindSegment)
+    kind_class = _iri(objects, CBRN.kindClass)
     if not name or not segment or kind_class is None:
         raise InputError(f"{path}: <{iri}> needs a kindName, a kindSegment and a kindClass")
     return Kind(name, kind_class, segment)
@@ -194,7 +195,7 @@ def _companions(project: Project) -> dict[IRI, Companions]:
     """Read which properties hold the days of which date property, from the ontology."""
     earliest: dict[IRI, IRI] = {}
     latest: dict[IRI, IRI] = {}
-    sides = {IRI(ONTOLOGY + "earliestOf"): earliest, IRI(ONTOLOGY + "latestOf"): latest}
+    sides = {IRI(CBRN.earliestOf): earliest, IRI(CBRN.latestOf): latest}
     for file in project.ontology_files():
         if "/" in file.name.removeprefix("ontology/"):
             continue
@@ -205,15 +206,15 @@ def _companions(project: Project) -> dict[IRI, Companions]:
     return {of: Companions(earliest[of], latest[of]) for of in earliest.keys() & latest.keys()}
 
 
-def _text(objects: _Objects, name: str) -> str:
-    return next(iter(_texts(objects, name)), "")
+def _text(objects: _Objects, term: str) -> str:
+    return next(iter(_texts(objects, term)), "")
 
 
-def _texts(objects: _Objects, name: str) -> tuple[str, ...]:
-    found = objects.get(IRI(ONTOLOGY + name), ())
-    return tuple(term.value for term in found if isinstance(term, Literal))
+def _texts(objects: _Objects, term: str) -> tuple[str, ...]:
+    found = objects.get(IRI(term), ())
+    return tuple(one.value for one in found if isinstance(one, Literal))
 
 
-def _iri(objects: _Objects, name: str) -> IRI | None:
-    found = objects.get(IRI(ONTOLOGY + name), ())
-    return next((term for term in found if isinstance(term, IRI)), None)
+def _iri(objects: _Objects, term: str) -> IRI | None:
+    found = objects.get(IRI(term), ())
+    return next((one for one in found if isinstance(one, IRI)), None)

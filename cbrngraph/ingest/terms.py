@@ -7,7 +7,6 @@ from cbrngraph.namespaces import BASE, CBRN, DCTERMS, ORG, RDF, SCHEMA, SKOS, XS
 from cbrngraph.namespaces import PREFIXES as KNOWN_PREFIXES
 
 ID = BASE + "id/"
-ONTOLOGY = KNOWN_PREFIXES["cbrn"]
 SKOS_PREFIX = KNOWN_PREFIXES["skos"]
 LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 STRING = XSD.string
