@@ -1,0 +1,226 @@
+"""The data to validate: its text, which keeps every lexical form, and a store to query.
+
+Both hold the same triples. The text is what the Core engine reads; the store answers the
+queries. A store rewrites some literals (`1.50` becomes `1.5`), so `rewritten` says which, and a
+query result that holds one is given back as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from cbrngraph.errors import ReadError
+from cbrngraph.model import Literal, Quad, Term, Triple
+from cbrngraph.store import Store, parse_file, parse_text, scan
+from cbrngraph.validate.vocabulary import XSD
+
+__all__ = ["BASE", "Data"]
+
+BASE = "https://w3id.org/cbrngraph/"
+
+_PLAIN = (".ttl", ".nt")
+# Text that cannot hold a blank node: then several files may be read as one.
+_BLANK = re.compile(rb"_:|[\[(]")
+_STRINGS = re.compile(
+    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
+    rb'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\s]*>|\#[^\n]*',
+    re.DOTALL,
+)
+_TYPED = re.compile(rb'"((?:[^"\\\n]|\\.)*)"\^\^(?:<([^>]*)>|([\w.-]*:[\w.-]*\w))')
+_BARE = re.compile(
+    rb"(?<=[\s,;(\[])([+-]?(?:\d+\.\d*|\.?\d+)(?:[eE][+-]?\d+)?)(?=[\s,;)\]]|\.(?!\d))"
+)
+# Forms that no store rewrites, which spares asking it about most literals of a large text.
+_STEADY = re.compile(
+    rb"-?(?:0|[1-9]\d*)|(?:true|false)|\d{4}(?:-\d\d(?:-\d\d)?)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?"
+)
+_DERIVED = re.compile(rb"(?:long|int|short|byte|\w*nteger|unsigned\w+|\w*Long|\w*Int)$")
+
+
+class Data:
+    """Triples to validate. Make it with `from_files`, `from_text`, `from_triples`, `from_store`."""
+
+    def __init__(
+        self, text: bytes, suffix: str, files: tuple[Path, ...] = (), store: Store | None = None
+    ) -> None:
+        self.text = text
+        self.suffix = suffix
+        self.files = files
+        self._store = store
+
+    @classmethod
+    def from_files(cls, paths: Iterable[Path]) -> Data:
+        """Return the triples of files and folders; the graphs of a TriG file count together.
+
+        Raises:
+            ReadError: a file cannot be read, or a folder holds no RDF.
+            SyntaxFault: a file is not well-formed.
+        """
+        files = tuple(_files(paths))
+        plain = all(path.suffix in _PLAIN for path in files)
+        if plain:
+            texts = [_bytes(path) for path in files]
+            if not any(_has_blank_nodes(text) for text in texts):
+                head = f"@base <{BASE}> .\n".encode()
+                suffix = ".nt" if all(p.suffix == ".nt" for p in files) else ".ttl"
+                between = b"\n" if suffix == ".nt" else b"\n" + head
+                return cls(between.join(texts), suffix, files)
+        lines: list[str] = []
+        for number, path in enumerate(files):
+            mark = f"_:f{number}"
+            for quad in scan(path):
+                subject, value = (
+                    mark + term[2:] if term[0] == "_" else term for term in (quad[0], quad[2])
+                )
+                lines.append(f"{subject} {quad[1]} {value} .\n")
+        return cls("".join(lines).encode(), ".nt", files)
+
+    @classmethod
+    def from_text(cls, text: str | bytes, suffix: str = ".ttl") -> Data:
+        """Return the triples of a text."""
+        raw = text.encode() if isinstance(text, str) else text
+        if suffix in _PLAIN and not _has_blank_nodes(raw):
+            return cls(raw, suffix)
+        quads = parse_text(raw, suffix)
+        return cls.from_triples(Triple(q.subject, q.predicate, q.object) for q in quads)
+
+    @classmethod
+    def from_triples(cls, triples: Iterable[Triple]) -> Data:
+        """Return triples as data; blank nodes keep their labels."""
+        lines = [f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in triples]
+        return cls("".join(lines).encode(), ".nt")
+
+    @cached_property
+    def store(self) -> Store:
+        """The triples in the default graph of a store."""
+        if self._store is not None:
+            return self._store
+        store = Store.memory()
+        store.load_text(self.text, self.suffix)
+        return store
+
+    @property
+    def writable(self) -> bool:
+        """Whether the store is this object's own, so that helping graphs may be added."""
+        return self._store is None
+
+    def triples(self) -> Iterator[Triple]:
+        """Yield the triples as written."""
+        for quad in self.quads():
+            yield Triple(quad.subject, quad.predicate, quad.object)
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield the statements as written; the graph is always None."""
+        if len(self.files) == 1 and self.suffix == ".ttl":
+            return parse_file(self.files[0])
+        return parse_text(self.text, self.suffix)
+
+    def check_syntax(self) -> None:
+        """Parse the text, for the place of a fault that an engine met.
+
+        Raises:
+            SyntaxFault: a file is not well-formed.
+        """
+        for path in self.files:
+            for _ in parse_file(path):
+                pass
+        for _ in parse_text(self.text, self.suffix):
+            pass
+
+    @cached_property
+    def has_blank_nodes(self) -> bool:
+        """Whether a blank node occurs."""
+        return _has_blank_nodes(self.text)
+
+    @cached_property
+    def rewritten(self) -> dict[Literal, tuple[Literal, ...]]:
+        """The literals that the store keeps in another form: its form, and those written."""
+        found = sorted(_candidates(self.text), key=Literal.n3)
+        if not found:
+            return {}
+        store = Store.memory()
+        lines = [f"<urn:l:{n}> <urn:l> {literal.n3()} .\n" for n, literal in enumerate(found)]
+        store.load_text("".join(lines), ".nt")
+        kept: dict[Literal, list[Literal]] = {}
+        changed: set[Literal] = set()
+        for quad in store.match():
+            written = found[int(quad.subject.rpartition(":")[2])]
+            if isinstance(quad.object, Literal):
+                kept.setdefault(quad.object, []).append(written)
+                if quad.object != written:
+                    changed.add(quad.object)
+        return {form: tuple(sorted(kept[form], key=Literal.n3)) for form in changed}
+
+    def as_written(self, term: Term, subject: Term | None = None) -> tuple[Term, ...]:
+        """Return the forms in which a term of a query result was written.
+
+        More than one when the same value is written in two ways; then `subject` decides, where
+        it has only some of them.
+        """
+        if not isinstance(term, Literal) or term not in self.rewritten:
+            return (term,)
+        forms = self.rewritten[term]
+        if len(forms) == 1 or subject is None:
+            return forms
+        own = {t.object for t in self.triples() if t.subject == subject}
+        return tuple(form for form in forms if form in own) or forms
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    known = (".ttl", ".trig", ".nt", ".nq")
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in known and p.is_file())
+            if not inside:
+                raise ReadError(path, "holds no RDF file", f"the suffixes are {', '.join(known)}")
+            yield from inside
+        else:
+            yield path
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ReadError(path, "no such file") from None
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from None
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _has_blank_nodes(text: bytes) -> bool:
+    return bool(_BLANK.search(text)) and bool(_BLANK.search(_STRINGS.sub(b'""', text)))
+
+
+def _candidates(text: bytes) -> set[Literal]:
+    """Return the typed literals and numbers that a store may keep in another form.
+
+    Too many do no harm: the store is asked about each.
+    """
+    found: set[Literal] = set()
+    for value, full, short in set(_TYPED.findall(text)):
+        local = (full or short).rpartition(b"#")[2].rpartition(b":")[2]
+        if full and not full.startswith(XSD.encode()):
+            continue
+        if b"\\" not in value and not _is_steady(value, local):
+            found.add(Literal(value.decode(), XSD + local.decode()))
+    for number in set(_BARE.findall(text)):
+        if not _STEADY.fullmatch(number):
+            plain = "decimal" if b"." in number else "integer"
+            kind = "double" if b"e" in number.lower() else plain
+            found.add(Literal(number.decode(), XSD + kind))
+    return found
+
+
+def _is_steady(value: bytes, local: bytes) -> bool:
+    """Whether every store keeps a literal of an XSD type as it is written."""
+    if local == b"string":
+        return True
+    if local in (b"decimal", b"double", b"float") or _STEADY.fullmatch(value) is None:
+        return False
+    if local == b"boolean":
+        return value in (b"true", b"false")
+    return local == b"integer" or _DERIVED.match(local) is None

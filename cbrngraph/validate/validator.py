@@ -1,0 +1,112 @@
+"""Validate data against shapes: plan, judge, and put the results into one report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from os import PathLike
+from pathlib import Path
+from typing import TypeAlias
+
+from cbrngraph.errors import UsageError
+from cbrngraph.model import Triple
+from cbrngraph.validate.data import Data
+from cbrngraph.validate.engines import Engine, Task
+from cbrngraph.validate.graph import IndexedGraph, read_graph
+from cbrngraph.validate.plan import make_plan
+from cbrngraph.validate.reading import read_shapes
+from cbrngraph.validate.report import Finding, Judged, Report
+from cbrngraph.validate.shapes import Shapes
+from cbrngraph.validate.words import finding_of
+
+__all__ = ["Graphs", "judge", "validate"]
+
+Graphs: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]] | Iterable[Triple] | Data"
+ENGINES = ("auto", "pyshacl")
+
+
+def validate(data: Graphs, shapes: Graphs, *, engine: str = "auto") -> Report:
+    """Return what is wrong with data by the rules of a shapes graph.
+
+    `data` and `shapes` are a file or folder, several of them, or triples. `engine="pyshacl"` has
+    the reference validator judge everything; `auto` gives each shape to the fastest engine that
+    can do it, and the report says which did.
+
+    SHACL (W3C Recommendation 20 July 2017), Core and SHACL-SPARQL.
+
+    Raises:
+        InputError: a file cannot be read or parsed, or the shapes are not well-formed.
+        UsageError: there is no such engine.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"unknown engine: {engine!r}; the engines are {' and '.join(ENGINES)}")
+    graph = _indexed(shapes)
+    read = read_shapes(graph)
+    given = data if isinstance(data, Data) else _data(data)
+    return judge(given, graph, read, engine=engine)
+
+
+def judge(data: Data, graph: IndexedGraph, shapes: Shapes, *, engine: str = "auto") -> Report:
+    """Return the report on data for shapes that are already read."""
+    findings: list[Finding] = []
+    judged: list[Judged] = []
+    for judging, task in _tasks(data, graph, shapes, engine):
+        found = [finding_of(result, shapes) for result in judging.judge(task)]
+        reached = {s.node for root in task.roots for s in shapes.reachable(root)}
+        judged.append(Judged(judging.name, len(reached), len(found)))
+        findings += found
+    report = Report((), judged=tuple(judged), rules=len(shapes))
+    return report.with_findings(findings)
+
+
+def _tasks(
+    data: Data, graph: IndexedGraph, shapes: Shapes, engine: str
+) -> Iterator[tuple[Engine, Task]]:
+    from cbrngraph.validate.compiled import CompiledEngine, available
+    from cbrngraph.validate.reference import ReferenceEngine
+    from cbrngraph.validate.sets import SetEngine
+
+    def task(roots: Iterable[object]) -> Task:
+        return Task(graph, shapes, data, tuple(roots))  # type: ignore[arg-type]
+
+    if engine == "pyshacl":
+        if shapes.roots():
+            yield ReferenceEngine(), task(shapes.roots())
+        return
+    has_sparql = any(shape.has_sparql for shape in shapes.by_node.values())
+    risk = has_sparql and bool(data.rewritten)
+    plan = make_plan(shapes, lexical_risk=risk, compiled=available())
+    core = [r for r in plan.fast if any(s.has_core for s in shapes.reachable(r))]
+    sparql = [r for r in plan.fast if any(s.has_sparql for s in shapes.reachable(r))]
+    if core:
+        yield CompiledEngine(), task(core)
+    if sparql:
+        yield SetEngine(), task(sparql)
+    if plan.reference:
+        yield ReferenceEngine(), task(plan.reference)
+
+
+def _indexed(shapes: Graphs) -> IndexedGraph:
+    if isinstance(shapes, Data):
+        return _of_triples(shapes.triples())
+    if isinstance(shapes, str | PathLike):
+        return read_graph([Path(shapes)])
+    items = list(shapes)
+    if items and isinstance(items[0], tuple):
+        return _of_triples(items)  # type: ignore[arg-type]
+    return read_graph(Path(item) for item in items)  # type: ignore[arg-type]
+
+
+def _of_triples(triples: Iterable[Triple]) -> IndexedGraph:
+    graph = IndexedGraph()
+    for triple in triples:
+        graph.add(triple)
+    return graph
+
+
+def _data(data: Graphs) -> Data:
+    if isinstance(data, str | PathLike):
+        return Data.from_files([Path(data)])
+    items = list(data)  # type: ignore[arg-type]
+    if items and isinstance(items[0], tuple):
+        return Data.from_triples(items)  # type: ignore[arg-type]
+    return Data.from_files(Path(item) for item in items)  # type: ignore[arg-type]
