@@ -176,7 +176,7 @@ def test_exceptions_are_needed(all_imports: list[Import]) -> None:
         ("cbrngraph.dates", "def f():\n    import cbrngraph.graph", "dates stands below graph"),
         ("cbrngraph.build", "def f():\n    import pyoxigraph", "only store knows pyoxigraph"),
         ("cbrngraph.results", "import rdflib.term", "slow to import"),
-        ("cbrngraph.ingest.sheet", "from cbrngraph.store import Store", "with parse_file, parse_text only"),
+        ("cbrngraph.ingest.sheet", "from cbrngraph.store import Store", "ingest reads text"),
         ("cbrngraph.validate.core", "from cbrngraph.cli import main", "validate stands below cli"),
     ],
 )
