@@ -17,7 +17,7 @@ MACHINE = re.compile(
     r"|\b(?:pypi\.org|pythonhosted\.org|npmjs\.org|deb\.debian\.org)\b"
 )
 GENERATED = re.compile(
-    r"(?:^|/)(?:site|dist|build|node_modules|__pycache__|results)/|\.(?:pyc|whl|zip|gz|sqlite3?)$"
+    r"(?:^|/)(?:site|dist|build|node_modules|__pycache__)/|^benchmarks/results/|\.(?:pyc|whl|zip|gz|sqlite3?)$"
 )
 LARGEST = 1_500_000
 
