@@ -1,0 +1,165 @@
+"""Which passages, files and rules stand behind a triple of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cbrngraph.evidence.proof import Entailment, Fact, Statement
+from cbrngraph.model import IRI, BNode, Passage, Source, Term, Triple
+from cbrngraph.namespaces import CBRN, DCTERMS, SCHEMA
+from cbrngraph.rules import Rules
+from cbrngraph.store import Store
+
+__all__ = ["ENTAILED", "FactFinder"]
+
+ENTAILED = IRI("https://w3id.org/cbrngraph/graph/entailed")
+_GRAPH_BASE = "https://w3id.org/cbrngraph/graph/"
+
+
+@dataclass(slots=True)
+class FactFinder:
+    """Finds the statements of one store; keeps what it found, as a store never changes.
+
+    With `rules`, entailed triples are followed down to stated ones. `deep` also asks how a
+    stated triple could be entailed; otherwise such a statement is only marked (`more`).
+    `budget` bounds the number of triples that are followed through rules.
+    """
+
+    store: Store
+    rules: Rules | None = None
+    deep: bool = False
+    budget: int = 400
+    ways: int = 24
+    _statements: dict[tuple[Triple, IRI | BNode | None], Statement | None] = field(
+        default_factory=dict
+    )
+    _passages: dict[IRI | BNode, Passage | None] = field(default_factory=dict)
+    _sources: dict[IRI, Source] = field(default_factory=dict)
+
+    def statement(self, triple: Triple, graph: IRI | BNode | None = None) -> Statement | None:
+        """Return what stands behind a triple of the view, or of one named graph; None if absent."""
+        key = (triple, graph)
+        if key not in self._statements:
+            self._statements[key] = self._find(triple, graph, ())
+        return self._statements[key]
+
+    def _find(
+        self, triple: Triple, graph: IRI | BNode | None, above: tuple[Triple, ...]
+    ) -> Statement | None:
+        graphs = [quad.graph for quad in self.store.match(*triple, any_graph=True)]
+        if graph not in graphs:
+            return None
+        if graph is not None and graph != ENTAILED:
+            return Statement(triple, (Fact(triple, graph),))
+        stated = sorted({g for g in graphs if g is not None and g != ENTAILED})
+        facts = tuple(Fact(triple, g) for g in stated)
+        entailed = ENTAILED in graphs
+        if not facts and not entailed:
+            # The default graph of a source file describes the source: it has no graph of its own.
+            facts = (Fact(triple, None),)
+        if self.rules is None:
+            return Statement(triple, facts, more=entailed)
+        if facts and not self.deep:
+            also = next(self.rules.derivations(self.store, triple), None) is not None
+            return Statement(triple, facts, more=also)
+        entailments, more = self._entailments(self.rules, triple, above)
+        return Statement(triple, facts, entailments, more)
+
+    def _entailments(
+        self, rules: Rules, triple: Triple, above: tuple[Triple, ...]
+    ) -> tuple[tuple[Entailment, ...], bool]:
+        """Follow each rule down; a triple is never a premise of itself."""
+        above = (*above, triple)
+        found: list[Entailment] = []
+        more = False
+        for derivation in rules.derivations(self.store, triple):
+            if any(premise in above for premise in derivation.premises):
+                continue
+            if len(found) == self.ways or self.budget <= 0:
+                return tuple(found), True
+            self.budget -= 1
+            premises = [self._premise(premise, above) for premise in derivation.premises]
+            if all(premise is not None for premise in premises):
+                kept = tuple(premise for premise in premises if premise is not None)
+                if all(p.facts or p.entailments for p in kept):
+                    found.append(Entailment(derivation.rule, derivation.axiom, kept))
+        return tuple(found), more
+
+    def _premise(self, triple: Triple, above: tuple[Triple, ...]) -> Statement | None:
+        known = self._statements.get((triple, None))
+        if known is not None and not known.entailments:
+            return known
+        return self._find(triple, None, above)
+
+    # --- passages and sources -------------------------------------------------------------
+
+    def passage(self, graph: IRI | BNode) -> Passage | None:
+        """Return the passage that a graph is, None when it is a file or something else."""
+        if graph not in self._passages:
+            self._passages[graph] = self._read_passage(graph)
+        return self._passages[graph]
+
+    def passages(self, graphs: Iterable[IRI | BNode | None]) -> tuple[Passage, ...]:
+        """Return the passages among graphs, latest statement first."""
+        found = {p.iri: p for g in graphs if g is not None and (p := self.passage(g)) is not None}
+        by_iri = sorted(found.values(), key=lambda p: p.iri)
+        return tuple(sorted(by_iri, key=lambda p: p.as_of or p.source.issued, reverse=True))
+
+    def _read_passage(self, graph: IRI | BNode) -> Passage | None:
+        told = self._told(graph)
+        source = told.get(CBRN.partOf)
+        if source is None or not isinstance(graph, IRI):
+            return None
+        claims = [str(q.object) for q in self.store.match(graph, IRI(CBRN.claim), None)]
+        return Passage(
+            iri=graph,
+            source=self.source(IRI(str(source))),
+            locator=_text(told, CBRN.locator),
+            heading=_text(told, CBRN.heading),
+            start_line=_number(told, CBRN.startLine),
+            end_line=_number(told, CBRN.endLine),
+            excerpt=_text(told, CBRN.excerpt),
+            as_of=_text(told, CBRN.asOf),
+            confidence=_local(told, CBRN.confidence),
+            claims=tuple(sorted(claims)),
+        )
+
+    def source(self, iri: IRI) -> Source:
+        """Return the description of a source; its slug alone when it is not described."""
+        if iri not in self._sources:
+            told = self._told(iri)
+            self._sources[iri] = Source(
+                iri=iri,
+                slug=_text(told, DCTERMS.identifier) or iri.local,
+                title=_text(told, DCTERMS.title),
+                publisher=_text(told, DCTERMS.publisher),
+                url=_text(told, SCHEMA.url) or _text(told, CBRN.foundAt),
+                issued=_text(told, DCTERMS.issued),
+                reliability=_local(told, CBRN.reliability),
+                sha256=_text(told, CBRN.sha256),
+            )
+        return self._sources[iri]
+
+    def _told(self, subject: IRI | BNode) -> dict[str, Term]:
+        return {str(quad.predicate): quad.object for quad in self.store.match(subject)}
+
+    @staticmethod
+    def file_of(graph: IRI | BNode | None) -> str:
+        """Return the project file that a file graph is, without suffix; empty for others."""
+        return str(graph).removeprefix(_GRAPH_BASE) if str(graph).startswith(_GRAPH_BASE) else ""
+
+
+def _text(told: dict[str, Term], name: str) -> str:
+    value = told.get(name)
+    return "" if value is None else str(value)
+
+
+def _local(told: dict[str, Term], name: str) -> str:
+    value = told.get(name)
+    return value.local if isinstance(value, IRI) else _text(told, name)
+
+
+def _number(told: dict[str, Term], name: str) -> int:
+    text = _text(told, name)
+    return int(text) if text.isdigit() else 0

@@ -1,0 +1,128 @@
+"""Why a group of GROUP BY has its row: the rows of the group, as far as each aggregate needs them.
+
+COUNT, SUM, AVG and GROUP_CONCAT rest on every row that has a value; with DISTINCT on one row for
+each value; MIN, MAX and SAMPLE on one row with the value shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cbrngraph.evidence.proof import Absent, All, More, Proof, Unexplained, all_of, any_of
+from cbrngraph.evidence.questions import Solution, only
+from cbrngraph.evidence.sparql.algebra import Aggregate, Extend, Group, Pattern, Var
+from cbrngraph.evidence.sparql.scope import visible
+from cbrngraph.evidence.sparql.write import expression_text, group_text
+from cbrngraph.model import IRI, Literal, Term
+
+if TYPE_CHECKING:
+    from cbrngraph.evidence.walker import Walker
+
+__all__ = ["derive"]
+
+_ONE_ROW = frozenset(("MIN", "MAX", "SAMPLE"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A row of the group: its proof and the values of the aggregates' arguments."""
+
+    row: int
+    proof: Proof
+    values: tuple[Term | None, ...]
+
+
+def derive(walker: Walker, pattern: Group, solution: Solution, graph: IRI | None) -> list[Proof]:
+    """The proof of one group, none when there is no such group."""
+    members, unfollowed = _members(walker, pattern, solution, graph)
+    if not members:
+        return _empty(pattern, solution)
+    needs: list[Proof] = []
+    for place, (variable, aggregate) in enumerate(pattern.aggregates):
+        need = _need(members, place, aggregate, solution.get(variable), unfollowed)
+        if need is None:
+            return []
+        needs.append(need)
+    if pattern.keys:
+        # A count of nought still needs a row, or there is no group.
+        ways = [member.proof for member in members]
+        needs.append(
+            any_of([*ways, More(unfollowed)] if unfollowed else ways, "a row of the group")
+        )
+    return [all_of(dict.fromkeys(needs))]
+
+
+def _members(
+    walker: Walker, pattern: Group, solution: Solution, graph: IRI | None
+) -> tuple[list[_Member], int]:
+    keys = only(solution, pattern.keys)
+    arguments = [aggregate.argument for _, aggregate in pattern.aggregates]
+    extended: Pattern = pattern.pattern
+    names: list[Var | None] = []
+    for place, argument in enumerate(arguments):
+        if argument is None or isinstance(argument, Var):
+            names.append(argument)
+            continue
+        names.append(Var(f"__g{place}"))
+        extended = Extend(extended, Var(f"__g{place}"), argument)
+    inside = visible(pattern.pattern)
+    rows: dict[tuple[tuple[Var, Term], ...], Solution] = {}
+    for row in walker.ask.solutions(extended, keys, graph):
+        if only(row, pattern.keys) == keys:
+            rows.setdefault(tuple(only(row, inside).items()), row)
+    members: list[_Member] = []
+    unfollowed = max(0, len(rows) - walker.limit)
+    for number, row in enumerate(list(rows.values())[: walker.limit]):
+        values = tuple(None if name is None else row.get(name) for name in names)
+        for proof in walker.derive(pattern.pattern, only(row, inside), graph):
+            if isinstance(proof, More):
+                unfollowed += 1
+            else:
+                members.append(_Member(number, proof, values))
+    return members, unfollowed
+
+
+def _empty(pattern: Group, solution: Solution) -> list[Proof]:
+    """Without GROUP BY there is one row even when nothing matches."""
+    if pattern.keys:
+        return []
+    for variable, aggregate in pattern.aggregates:
+        shown = solution.get(variable)
+        zero = isinstance(shown, Literal) and shown.value in ("0", "")
+        if not (zero or (shown is None and aggregate.function in ("MIN", "MAX", "SAMPLE"))):
+            return []
+    return [Absent("group", group_text(pattern.pattern, {}))]
+
+
+def _need(
+    members: list[_Member], place: int, aggregate: Aggregate, shown: Term | None, unfollowed: int
+) -> Proof | None:
+    """What one aggregate's value rests on; None when the rows do not give that value."""
+    title = f"{expression_text(aggregate)} over the group"
+    if aggregate.function in _ONE_ROW:
+        ways = [m.proof for m in members if m.values[place] == shown]
+        if unfollowed:
+            ways.append(More(unfollowed))
+        return any_of(ways, title) if ways else None
+    counted = [m for m in members if aggregate.argument is None or m.values[place] is not None]
+    parts = (
+        _distinct(counted, place, aggregate) if aggregate.distinct else [m.proof for m in counted]
+    )
+    if unfollowed:
+        return All((*parts, More(unfollowed)), title)
+    if aggregate.function == "COUNT" and shown is not None and shown != _count(len(parts)):
+        return Unexplained(title, f"{len(parts)} rows were found, {shown} counted")
+    return All(tuple(parts), title)
+
+
+def _distinct(members: list[_Member], place: int, aggregate: Aggregate) -> list[Proof]:
+    by_value: dict[Term | int | None, list[Proof]] = {}
+    for member in members:
+        key = member.row if aggregate.argument is None else member.values[place]
+        by_value.setdefault(key, []).append(member.proof)
+    return [any_of(proofs) for proofs in by_value.values()]
+
+
+def _count(number: int) -> Literal:
+    return Literal(str(number), "http://www.w3.org/2001/XMLSchema#integer")

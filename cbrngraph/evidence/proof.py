@@ -1,0 +1,221 @@
+"""What an answer rests on, as a tree, and the smallest sets of facts that carry it.
+
+A proof is a positive formula over facts: `All` of its parts, `Any` one of them, a `Statement`
+that passages state or rules entail. What holds because something is absent (`Absent`), or by
+computation alone (`Condition`), needs no fact. A part that cannot be explained says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cbrngraph.model import IRI, BNode, Triple
+
+__all__ = [
+    "Absent",
+    "All",
+    "Any",
+    "Condition",
+    "Entailment",
+    "Fact",
+    "FactSets",
+    "More",
+    "Proof",
+    "Statement",
+    "Unexplained",
+    "all_of",
+    "any_of",
+    "leaves",
+    "minimal_sets",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A triple stated in a graph: a passage, a reference file, or None for the dataset's own
+    description of its sources.
+    """
+
+    triple: Triple
+    graph: IRI | BNode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entailment:
+    """One rule and the premises from which it gives a statement."""
+
+    rule: str
+    axiom: str
+    premises: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple that holds: stated by `facts`, or entailed in one of the ways of `entailments`.
+
+    `more` says that further ways exist which were not followed.
+    """
+
+    triple: Triple
+    facts: tuple[Fact, ...]
+    entailments: tuple[Entailment, ...] = ()
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every part is needed; `title` says what they are together."""
+
+    parts: tuple[Proof, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """One part is enough."""
+
+    parts: tuple[Proof, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Something is not there: `kind` is `optional`, `minus`, `not exists` or `group`."""
+
+    kind: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What is computed from the row itself: a filter, a bound expression, given values."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """Further parts that were not followed; `count` is 0 when their number is not known."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A part of the query that cannot be explained, and why."""
+
+    part: str
+    reason: str
+
+
+Proof: TypeAlias = Statement | All | Any | Absent | Condition | More | Unexplained
+
+
+def all_of(parts: Iterable[Proof], title: str = "") -> Proof:
+    """All parts as one proof; a single part stands for itself."""
+    kept = tuple(parts)
+    return kept[0] if len(kept) == 1 and not title else All(kept, title)
+
+
+def any_of(parts: Iterable[Proof], title: str = "") -> Proof:
+    """Any part as one proof; a single part stands for itself."""
+    kept = tuple(parts)
+    return kept[0] if len(kept) == 1 and not title else Any(kept, title)
+
+
+def leaves(proof: Proof) -> Iterator[Statement | Absent | Condition | More | Unexplained]:
+    """Every part of a proof that is neither All nor Any, in order; premises not included."""
+    match proof:
+        case All(parts, _) | Any(parts, _):
+            for part in parts:
+                yield from leaves(part)
+        case _:
+            yield proof
+
+
+@dataclass(frozen=True, slots=True)
+class FactSets:
+    """The minimal sets of facts, smallest first.
+
+    `sound`: each set alone carries the row. `complete`: no other minimal set exists.
+    """
+
+    sets: tuple[frozenset[Fact], ...]
+    sound: bool
+    complete: bool
+
+
+def minimal_sets(proof: Proof, limit: int = 64) -> FactSets:
+    """Return the minimal sets of stated facts from which `proof` follows.
+
+    At most `limit` sets are kept; `complete` is False when there may be others.
+    """
+    reckoning = _Reckoning(limit)
+    found = reckoning.sets(proof)
+    found.sort(key=lambda facts: (len(facts), sorted(map(repr, facts))))
+    return FactSets(tuple(found), reckoning.sound, reckoning.complete)
+
+
+Sets: TypeAlias = list[frozenset[Fact]]
+
+
+class _Reckoning:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._known: dict[int, Sets] = {}
+        self.sound = True
+        self.complete = True
+
+    def sets(self, proof: Proof) -> Sets:
+        match proof:
+            case Statement():
+                return self._statement(proof)
+            case All(parts, _):
+                if any(isinstance(part, More) for part in parts):
+                    self.sound = False
+                return self._product(self.sets(p) for p in parts if not isinstance(p, More))
+            case Any(parts, _):
+                if any(isinstance(part, More) for part in parts):
+                    self.complete = False
+                return self._choice(self.sets(p) for p in parts if not isinstance(p, More))
+            case Unexplained():
+                self.sound = self.complete = False
+        return [frozenset()]
+
+    def _statement(self, statement: Statement) -> Sets:
+        # Statements are shared between the parts of a proof, so each is reckoned once.
+        key = id(statement)
+        if key not in self._known:
+            if statement.more:
+                self.complete = False
+            ways: list[Sets] = [[frozenset((fact,))] for fact in statement.facts]
+            ways += [
+                self._product(self._statement(p) for p in entailment.premises)
+                for entailment in statement.entailments
+            ]
+            if not ways:  # entailed, and the rules are not known or were not followed
+                self.sound = self.complete = False
+                ways = [[frozenset()]]
+            self._known[key] = self._choice(ways)
+        return self._known[key]
+
+    def _choice(self, ways: Iterable[Sets]) -> Sets:
+        return self._shrunk({facts for way in ways for facts in way})
+
+    def _product(self, parts: Iterable[Sets]) -> Sets:
+        combined: Sets = [frozenset()]
+        for part in parts:
+            combined = self._shrunk({left | right for left in combined for right in part})
+        return combined
+
+    def _shrunk(self, sets: set[frozenset[Fact]]) -> Sets:
+        """Drop each set that contains another, and what exceeds the limit."""
+        kept: Sets = []
+        for facts in sorted(sets, key=len):
+            if not any(other <= facts for other in kept):
+                kept.append(facts)
+        if len(kept) > self._limit:
+            self.complete = False
+        return kept[: self._limit]

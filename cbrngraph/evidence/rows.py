@@ -1,0 +1,90 @@
+"""Why a row of a SELECT, or the yes of an ASK, is in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cbrngraph.errors import QueryError
+from cbrngraph.evidence.facts import FactFinder
+from cbrngraph.evidence.guarantees import guarantees, needed_part
+from cbrngraph.evidence.proof import (
+    All,
+    Condition,
+    FactSets,
+    Proof,
+    Unexplained,
+    any_of,
+    minimal_sets,
+)
+from cbrngraph.evidence.sparql import parse_query
+from cbrngraph.evidence.sparql.algebra import Pattern, Project, Query, Slice, Var
+from cbrngraph.evidence.walker import Walker
+from cbrngraph.model import Term
+
+__all__ = ["RowExplanation", "explain_row"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowExplanation:
+    """Why a row is in an answer: the proof, and the minimal sets of facts that carry it.
+
+    `sets.sound` and `sets.complete` are promised only where the query allows to (see
+    `cbrngraph.evidence.guarantees`).
+    """
+
+    row: Mapping[str, Term]
+    proof: Proof
+    sets: FactSets
+
+
+def explain_row(
+    finder: FactFinder,
+    query: str | Query,
+    row: Mapping[str, Term],
+    *,
+    limit: int = 100,
+    prefixes: Mapping[str, str] | None = None,
+) -> RowExplanation:
+    """Return why `row` (variable name to term, unbound ones left out) is in a query's answer.
+
+    At most `limit` rows of a group, ways or routes are followed; the rest is counted.
+
+    Raises:
+        QueryError: the text is not SPARQL 1.1, or a form or feature that cannot be explained.
+    """
+    parsed = parse_query(query, prefixes) if isinstance(query, str) else query
+    if parsed.form not in ("SELECT", "ASK"):
+        raise QueryError(f"only rows of SELECT and ASK can be explained, not {parsed.form}")
+    if parsed.datasets:
+        raise QueryError("a query with FROM cannot be explained; ask the view without it")
+    solution = {Var(name): term for name, term in row.items()}
+    pattern, note = parsed.pattern, ""
+    if isinstance(pattern, Slice):
+        bounds = [f"LIMIT {pattern.limit}"] if pattern.limit is not None else []
+        bounds += [f"OFFSET {pattern.offset}"] if pattern.offset else []
+        note = "within " + " ".join(bounds)
+        pattern = pattern.pattern
+    if parsed.form == "ASK" and isinstance(pattern, Project):
+        pattern = Project(pattern.pattern, ())
+        solution = {}
+    pattern = needed_part(pattern)
+    proofs = Walker(finder, limit).derive(pattern, solution)
+    if not proofs:
+        proofs = [Unexplained("the row", "its statements could not be found again")]
+    proof = any_of(proofs, "any of these ways" if len(proofs) > 1 else "")
+    if note:
+        proof = All((proof, Condition(note)))
+    return RowExplanation(dict(row), proof, _sets(finder, parsed, pattern, solution, proof))
+
+
+def _sets(
+    finder: FactFinder, query: Query, pattern: Pattern, solution: Mapping[Var, Term], proof: Proof
+) -> FactSets:
+    found = minimal_sets(proof)
+    kept = query.pattern if isinstance(query.pattern, Slice) else pattern
+    promise = guarantees(kept, frozenset(solution))
+    predicates = {fact.triple.predicate for facts in found.sets for fact in facts}
+    watches = promise.watched is None or bool(promise.watched)
+    complete = promise.complete_for(predicates) and not (watches and finder.rules is not None)
+    return FactSets(found.sets, found.sound and promise.sound, found.complete and complete)

@@ -1,0 +1,158 @@
+"""Which variables a pattern can bind, which it always binds, and which an expression reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbrngraph.evidence.sparql.algebra import (
+    BGP,
+    Aggregate,
+    Apply,
+    Call,
+    Distinct,
+    Exists,
+    Expr,
+    Extend,
+    Filter,
+    GraphPattern,
+    Group,
+    Join,
+    LeftJoin,
+    Minus,
+    OrderBy,
+    PathPattern,
+    Pattern,
+    Project,
+    Service,
+    Slice,
+    Union,
+    Values,
+    Var,
+)
+
+__all__ = ["certain", "existence_tests", "expression_variables", "visible"]
+
+
+def visible(pattern: Pattern) -> tuple[Var, ...]:
+    """The variables in scope outside `pattern` (section 18.2.1), in order of appearance."""
+    return tuple(dict.fromkeys(_visible(pattern)))
+
+
+def _visible(pattern: Pattern) -> Iterator[Var]:
+    match pattern:
+        case BGP(triples):
+            for triple in triples:
+                yield from (term for term in triple if isinstance(term, Var))
+        case PathPattern(subject, _, object_):
+            yield from (term for term in (subject, object_) if isinstance(term, Var))
+        case Join(left, right) | Union(left, right) | LeftJoin(left, right, _):
+            yield from _visible(left)
+            yield from _visible(right)
+        case Minus(left, _):
+            yield from _visible(left)
+        case Extend(inner, variable, _):
+            yield from _visible(inner)
+            yield variable
+        case Values(variables, _) | Project(_, variables):
+            yield from variables
+        case GraphPattern(name, inner) | Service(name, inner, _):
+            if isinstance(name, Var):
+                yield name
+            yield from _visible(inner)
+        case Group(_, keys, aggregates):
+            yield from keys
+            yield from (variable for variable, _ in aggregates)
+        case Filter(_, inner) | Distinct(inner, _) | OrderBy(inner, _) | Slice(inner, _, _):
+            yield from _visible(inner)
+
+
+def certain(pattern: Pattern) -> frozenset[Var]:  # noqa: PLR0911 - one branch per operator
+    """The variables that every solution of `pattern` binds; may leave some out."""
+    match pattern:
+        case BGP() | PathPattern():
+            return frozenset(_visible(pattern))
+        case Join(left, right):
+            return certain(left) | certain(right)
+        case Union(left, right):
+            return certain(left) & certain(right)
+        case LeftJoin(left, _, _) | Minus(left, _):
+            return certain(left)
+        case Values(variables, rows):
+            return frozenset(
+                variable
+                for place, variable in enumerate(variables)
+                if all(row[place] is not None for row in rows)
+            )
+        case GraphPattern(name, inner):
+            told = isinstance(name, Var) and _tells_graph(inner)
+            return certain(inner) | ({name} if told and isinstance(name, Var) else frozenset())
+        case Group(inner, keys, _):
+            return certain(inner) & frozenset(keys)
+        case Project(inner, variables):
+            return certain(inner) & frozenset(variables)
+        case Extend(inner, _, _) | Filter(_, inner) | Distinct(inner, _):
+            return certain(inner)
+        case OrderBy(inner, _) | Slice(inner, _, _):
+            return certain(inner)
+    return frozenset()
+
+
+def _tells_graph(pattern: Pattern) -> bool:
+    """Whether the engine binds the variable of GRAPH around `pattern`: a sub-select hides it."""
+    match pattern:
+        case BGP(triples):
+            return bool(triples)
+        case PathPattern():
+            return True
+        case Join(left, right):
+            return _tells_graph(left) or _tells_graph(right)
+        case Union(left, right):
+            return _tells_graph(left) and _tells_graph(right)
+        case LeftJoin(inner, _, _) | Minus(inner, _) | Filter(_, inner) | Extend(inner, _, _):
+            return _tells_graph(inner)
+    return False
+
+
+def expression_variables(expression: Expr) -> frozenset[Var]:
+    """The variables that an expression reads, those of its EXISTS patterns included."""
+    match expression:
+        case Var():
+            return frozenset((expression,))
+        case Apply(_, args) | Call(_, args, _):
+            return frozenset().union(*(expression_variables(a) for a in args))
+        case Aggregate(_, argument, _, _):
+            return expression_variables(argument) if argument is not None else frozenset()
+        case Exists(pattern, _):
+            return mentioned(pattern)
+    return frozenset()
+
+
+def mentioned(pattern: Pattern) -> frozenset[Var]:
+    """Every variable in a pattern and its filters; of a sub-select those that it shows."""
+    match pattern:
+        case Join(left, right) | Union(left, right) | Minus(left, right):
+            return mentioned(left) | mentioned(right)
+        case LeftJoin(left, right, condition):
+            read = expression_variables(condition) if condition is not None else frozenset()
+            return mentioned(left) | mentioned(right) | read
+        case Filter(condition, inner):
+            return mentioned(inner) | expression_variables(condition)
+        case Extend(inner, variable, expression):
+            return mentioned(inner) | {variable} | expression_variables(expression)
+        case GraphPattern(name, inner) | Service(name, inner, _):
+            return mentioned(inner) | ({name} if isinstance(name, Var) else frozenset())
+        case Distinct(inner, _) | OrderBy(inner, _) | Slice(inner, _, _):
+            return mentioned(inner)
+    return frozenset(_visible(pattern))
+
+
+def existence_tests(expression: Expr) -> Iterator[Exists]:
+    """The EXISTS and NOT EXISTS inside an expression."""
+    match expression:
+        case Exists():
+            yield expression
+        case Apply(_, args) | Call(_, args, _):
+            for argument in args:
+                yield from existence_tests(argument)
+        case Aggregate(_, argument, _, _) if argument is not None:
+            yield from existence_tests(argument)
