@@ -75,6 +75,7 @@ def test_modules_are_small() -> None:
     """A module over 400 lines is asked why; here is who answered."""
     answered: dict[str, str] = {
         "cbrngraph/namespaces.py": "generated from the ontology",
+        "cbrngraph/store.py": "the one file that knows the engine: split, two files would",
     }
     found = sorted((ROOT / "cbrngraph").rglob("*.py"))
     assert len(found) > 5
