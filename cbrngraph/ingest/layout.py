@@ -81,6 +81,8 @@ _READING_ORDER = (
 _RANK = {predicate: rank for rank, predicate in enumerate(_READING_ORDER)}
 _LOCAL = re.compile(r"[A-Za-z_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 _RELATIVE = re.compile(r"[^\x00-\x20<>\"{}|\\^`:]+")
+# What resolving against the base would change (RFC 3986, section 5.2).
+_REWRITTEN = re.compile(r"^[/?#]|(?:^|/)\.\.?(?:[/?#]|$)")
 _INTEGER = re.compile(r"-?[0-9]+")
 _USED = re.compile(r"(?<![\w\"<])([a-z]+):")
 _NUMBER = re.compile(r"(\d+)")
@@ -164,7 +166,7 @@ def _term(term: Term) -> str:
         if term.startswith(namespace) and _LOCAL.fullmatch(term[len(namespace) :]):
             return f"{prefix}:{term[len(namespace) :]}"
     relative = term.removeprefix(BASE)
-    if relative != term and _RELATIVE.fullmatch(relative) and relative[0] not in "/?#.":
+    if relative != term and _RELATIVE.fullmatch(relative) and not _REWRITTEN.search(relative):
         return f"<{relative}>"
     return f"<{term}>"
 

@@ -181,7 +181,7 @@ def add_identifiers(
 
 def _left_out(counts: Mapping[str, int], what: str, why: str) -> tuple[str, ...]:
     return tuple(
-        f"{count} identifiers {what} {name!r} are left out: {why}"
+        f"identifiers left out: {count} {what} {name!r}, {why}"
         for name, count in sorted(counts.items())
     )
 

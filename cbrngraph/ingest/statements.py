@@ -104,9 +104,10 @@ def _rule(row: ClaimRow, mapping: SheetMapping, faults: list[Fault]) -> tuple[Ru
         return None
     fitting = [rule for rule in rules if _fits(rule, row.subject_kind)]
     if not fitting:
-        kinds = sorted({kind for rule in rules for kind in rule.subject_kinds})
-        message = f"{row.property!r} is said of {', '.join(kinds)}, not of {row.subject_kind}"
-        faults.append(row.at.fault("property", message))
+        if row.subject_kind in mapping.kinds:
+            kinds = sorted({kind for rule in rules for kind in rule.subject_kinds})
+            message = f"{row.property!r} is said of {', '.join(kinds)}, not of {row.subject_kind}"
+            faults.append(row.at.fault("property", message))
         return None
     fitting = [rule for rule in fitting if row.unit.endswith(rule.unit_suffix)]
     if not fitting:
