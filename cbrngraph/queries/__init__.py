@@ -8,6 +8,7 @@ from cbrngraph.queries.catalogue import (
     Chart,
     Parameter,
     StoredQuery,
+    find_query,
     load_query,
     read_query,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "choices",
     "execute",
     "execute_select",
+    "find_query",
     "load_query",
     "prepare",
     "projection",

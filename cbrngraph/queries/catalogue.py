@@ -11,7 +11,16 @@ from cbrngraph.errors import ReadError, SyntaxFault, UnknownNameError, nearest
 from cbrngraph.queries.header import Entry, Node, read_header
 from cbrngraph.resources import InputFile, Project
 
-__all__ = ["TYPES", "Catalogue", "Chart", "Parameter", "StoredQuery", "load_query", "read_query"]
+__all__ = [
+    "TYPES",
+    "Catalogue",
+    "Chart",
+    "Parameter",
+    "StoredQuery",
+    "find_query",
+    "load_query",
+    "read_query",
+]
 
 TYPES = ("iri", "string", "integer", "decimal", "boolean", "date", "date-start")
 _CHARTS = ("table", "bar", "line", "map")
@@ -168,6 +177,23 @@ def read_query(text: str, path: Path | None = None, topic: str = "") -> StoredQu
         parameters=reader.parameters(),
         path=path,
     )
+
+
+def find_query(project: Project, text: str) -> StoredQuery:
+    """Return the query that `text` names or is: a stored query, a file, or SPARQL.
+
+    What has a space or a brace is SPARQL; what ends in `.rq` or `.sparql`, or holds a slash, is
+    a file; all else is the name of a stored query.
+
+    Raises:
+        UnknownNameError: there is no stored query of that name.
+        ReadError, SyntaxFault: the file cannot be read, or its header is faulty.
+    """
+    if "{" in text or len(text.split()) > 1:
+        return read_query(text)
+    if text.endswith((".rq", ".sparql")) or "/" in text or "\\" in text:
+        return load_query(Path(text))
+    return _load(project.find_query(text))
 
 
 def _load(file: InputFile) -> StoredQuery:

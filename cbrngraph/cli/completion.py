@@ -1,0 +1,50 @@
+"""`cbrngraph completion`: the script that teaches a shell the commands, names and choices."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from cbrngraph.errors import UnknownNameError, nearest
+
+__all__ = ["add", "complete", "run"]
+
+_SHELLS = ("bash", "zsh", "fish")
+_HOW = """\
+bash   add to ~/.bashrc:                    eval "$(cbrngraph completion bash)"
+zsh    add to ~/.zshrc, after compinit:     eval "$(cbrngraph completion zsh)"
+fish   run once:
+         cbrngraph completion fish > ~/.config/fish/completions/cbrngraph.fish
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "completion",
+        help="print the completion script for bash, zsh or fish",
+        description="Print the script that completes commands, options, query names, "
+        "parameters and their choices.",
+        epilog=_HOW,
+    )
+    shell = parser.add_argument("shell", metavar="SHELL", help=", ".join(_SHELLS))
+    shell.completer = lambda **_: list(_SHELLS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the script."""
+    if args.shell not in _SHELLS:
+        hint = f"the shells are {', '.join(_SHELLS)}"
+        raise UnknownNameError("shell", args.shell, nearest(args.shell, _SHELLS), hint)
+    from argcomplete.shell_integration import shellcode
+
+    sys.stdout.write(shellcode(["cbrngraph"], shell=args.shell).strip() + "\n")
+    return 0
+
+
+def complete(parser: argparse.ArgumentParser) -> None:
+    """Answer the shell's request and end the process."""
+    import argcomplete
+
+    argcomplete.autocomplete(parser, always_complete_options="long")

@@ -1,0 +1,132 @@
+"""The command line's way in: the table of commands, errors to exit codes, signals.
+
+Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 unreadable input, 4 time limit, 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from cbrngraph import __version__
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["COMMANDS", "build_parser", "entry", "main"]
+
+# Command -> module with `add(subparsers)` and `run(args)`. Only the module of the command that
+# was given is imported, so a command costs nothing to the others.
+COMMANDS: dict[str, str] = {
+    "query": "cbrngraph.cli.query",
+    "queries": "cbrngraph.cli.queries",
+    "show": "cbrngraph.cli.show",
+    "search": "cbrngraph.cli.search",
+    "info": "cbrngraph.cli.info",
+    "export": "cbrngraph.cli.export",
+    "build": "cbrngraph.cli.build",
+    "ingest": "cbrngraph.cli.ingest",
+    "completion": "cbrngraph.cli.completion",
+}
+
+
+def entry() -> NoReturn:
+    """Run as a program: with the signals of a well-behaved filter, then exit."""
+    from cbrngraph.cli.signals import behave
+
+    behave()
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code; errors are told on stderr."""
+    import os
+
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments in (["--version"], ["-V"]):
+        sys.stdout.write(f"cbrngraph {__version__}\n")
+        return 0
+    if "_ARGCOMPLETE" in os.environ:
+        from cbrngraph.cli.completion import complete
+
+        complete(build_parser(None))
+        return 0
+    try:
+        return _dispatch(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from cbrngraph.errors import CbrnGraphError
+    from cbrngraph.formats.output import write_problem
+
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except CbrnGraphError as error:
+        _tell(str(error))
+        return error.exit_code
+    except BrokenPipeError:
+        _drop_stdout()
+        return 0
+    except RecursionError:
+        _tell("this is nested too deeply")
+        return 2
+    except OSError as error:
+        problem = write_problem(error, str(error.filename or "output"))
+        _drop_stdout()
+        _tell(str(problem))
+        return problem.exit_code
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    from importlib import import_module
+
+    name = _command_of(arguments)
+    if name == "help":
+        arguments = [*(word for word in arguments if word != "help"), "--help"]
+        name = _command_of(arguments)
+    parser = build_parser(name if name in COMMANDS else None)
+    try:
+        args = parser.parse_args(arguments)
+    except SystemExit as stop:  # --help and --version have said what they say
+        return int(stop.code or 0)
+    module = import_module(COMMANDS[args.command])
+    return int(module.run(args))
+
+
+def _command_of(arguments: list[str]) -> str:
+    """Return the first word that is neither an option nor the value of a global one."""
+    skip = False
+    for word in arguments:
+        if skip:
+            skip = False
+        elif word in ("--project", "--store"):
+            skip = True
+        elif not word.startswith("-") or word == "-":
+            return word
+    return ""
+
+
+def build_parser(only: str | None) -> argparse.ArgumentParser:
+    """Return the parser with one command, or with all."""
+    from cbrngraph.cli.parser import make
+
+    return make(COMMANDS, only)
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(f"cbrngraph: error: {message}\n")
+
+
+def _drop_stdout() -> None:
+    """Forget what cannot be written, or Python complains about it once more at exit."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

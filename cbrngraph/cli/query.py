@@ -1,0 +1,128 @@
+"""`cbrngraph query`: ask a stored query, a file or SPARQL text."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from cbrngraph.cli.common import (
+    add_output_options,
+    add_view_options,
+    on_terminal,
+    open_view,
+    project_of,
+    view_of,
+)
+from cbrngraph.errors import ParameterError, UsageError
+
+if TYPE_CHECKING:
+    from cbrngraph.queries import StoredQuery
+    from cbrngraph.resources import Project
+    from cbrngraph.results import Result
+
+__all__ = ["add", "run"]
+
+_FORMATS = (
+    "table csv tsv json xml xlsx md (SELECT), turtle trig nquads jsonld (CONSTRUCT, DESCRIBE)"
+)
+_NAMES = _FORMATS.replace("(SELECT),", "").replace("(CONSTRUCT, DESCRIBE)", "").split()
+
+
+def add(subparsers: Any) -> None:
+    """Add the command."""
+    from cbrngraph.cli.complete import complete_params, complete_query
+
+    parser = subparsers.add_parser(
+        "query",
+        help="ask a stored query, a query file or SPARQL text",
+        description="Ask a question. NAME is a stored query ('cbrngraph queries' lists them), "
+        "FILE a .rq file with or without a header, - stands for standard input. The project's "
+        "prefixes need no declaration in SPARQL text.",
+    )
+    what = parser.add_argument("query", metavar="NAME|FILE|-|SPARQL", help="what to ask")
+    what.completer = complete_query
+    param = parser.add_argument(
+        "--param",
+        "-p",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a parameter: an IRI, slug, code, name, number or date; again for several values; "
+        "'*' for all",
+    )
+    param.completer = complete_params
+    add_view_options(parser)
+    add_output_options(parser, _NAMES)
+    parser.add_argument("--limit", metavar="N", type=_count, help="at most N rows or triples")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask, and write the answer."""
+    from cbrngraph.formats import find
+    from cbrngraph.results import answer
+
+    if args.format:
+        find(args.format)
+    given = _parameters(args.param)
+    project = project_of(args)
+    query = _query(project, args.query)
+    for name in given:
+        query.parameter(name)
+    snapshot = open_view(args, view_of(args, query.view), project)
+    result = answer(query, given, snapshot, args.limit)
+    _write(args, result)
+    if result.truncated:
+        sys.stderr.write(f"cbrngraph: cut off after {args.limit}; there is more (--limit)\n")
+    return 0
+
+
+def _query(project: Project, text: str) -> StoredQuery:
+    from cbrngraph.queries import find_query, read_query
+
+    if text != "-":
+        return find_query(project, text)
+    try:
+        return read_query(sys.stdin.buffer.read().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UsageError("standard input is not UTF-8 text") from None
+
+
+def _parameters(words: list[str]) -> dict[str, list[str] | str]:
+    given: dict[str, list[str]] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise ParameterError(f"--param takes NAME=VALUE, not {word!r}")
+        given.setdefault(name.strip(), []).append(value)
+    for name, values in given.items():
+        if "*" in values and len(values) > 1:
+            raise ParameterError(f"parameter {name!r}: '*' means all rows, so give it alone")
+    return {name: values[0] if len(values) == 1 else values for name, values in given.items()}
+
+
+def _write(args: argparse.Namespace, result: Result) -> None:
+    from cbrngraph.formats import choose, write
+    from cbrngraph.formats.output import opened
+
+    made = choose(args.format, args.output, "turtle" if result.kind == "graph" else "table")
+    if made.binary and on_terminal(args):
+        raise UsageError(f"{made.name} is not for a terminal; write it to a file with -o")
+    with opened(args.output) as out:
+        if made.name == "table" and result.kind != "ask" and on_terminal(args):
+            from cbrngraph.formats.sheet import sheet_of
+            from cbrngraph.formats.text import screen
+
+            out.write(screen(sheet_of(result)).encode())
+        else:
+            write(result, made.name, out)
+
+
+def _count(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows")
+    return number

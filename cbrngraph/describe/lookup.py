@@ -1,0 +1,140 @@
+"""From what people type to a thing: IRI, CURIE, slug, code or name, in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cbrngraph.errors import UnknownNameError, UsageError, nearest
+from cbrngraph.model import IRI, Literal
+from cbrngraph.namespaces import BASE, CBRN, DCTERMS, PREFIXES, RDFS, SCHEMA, SKOS
+from cbrngraph.results import curie, labels_of
+from cbrngraph.store import Store
+
+__all__ = ["NAMES", "find_thing"]
+
+# Lower goes first: a slug is meant before a code, a code before a name, a name before a variant.
+NAMES: dict[str, int] = {
+    DCTERMS.identifier: 0,
+    CBRN.isoAlpha3: 1,
+    CBRN.isoAlpha2: 1,
+    CBRN.isoNumeric: 1,
+    CBRN.acronym: 1,
+    CBRN.number: 1,
+    CBRN.regionCode: 1,
+    SKOS.prefLabel: 2,
+    DCTERMS.title: 2,
+    RDFS.label: 2,
+    SCHEMA.name: 2,
+    SKOS.altLabel: 3,
+}
+_LISTED = 8
+_NEAR_POOL = 60
+
+
+def find_thing(store: Store, text: str) -> IRI:
+    """Return the one thing in the view that is called `text`.
+
+    Raises:
+        UnknownNameError: nothing is; the nearest names are suggested.
+        UsageError: several things are; the message lists them.
+    """
+    wanted = text.strip().removeprefix("<").removesuffix(">")
+    if not wanted:
+        raise UsageError("an empty name; give an IRI, a slug, a code or a name")
+    for iri in _as_iri(wanted):
+        if _is_there(store, iri):
+            return iri
+    for found in (_exactly(store, wanted), _any_case(store, wanted)):
+        things = _best(found)
+        if len(things) == 1:
+            return things[0]
+        if things:
+            raise _ambiguous(store, text, things)
+    raise UnknownNameError(
+        "thing", text, _near(store, wanted), "'cbrngraph search WORD' looks into all texts"
+    )
+
+
+def _as_iri(text: str) -> Iterable[IRI]:
+    if "://" in text or text.startswith("urn:"):
+        yield IRI(text)
+        return
+    prefix, colon, local = text.partition(":")
+    if colon and prefix in PREFIXES:
+        yield IRI(PREFIXES[prefix] + local)
+    if "/" in text or "#" in text:
+        yield IRI(BASE + text)
+        yield IRI(f"{BASE}id/{text}")
+        yield IRI(f"{BASE}source/{text}")
+
+
+def _is_there(store: Store, iri: IRI) -> bool:
+    if any(letter in ' <>"{}|^`\\' or letter < " " for letter in iri):
+        return False
+    return any(
+        next(store.match(subject, None, object_, any_graph=True), None) is not None
+        for subject, object_ in ((iri, None), (None, iri))
+    )
+
+
+def _exactly(store: Store, text: str) -> list[tuple[int, IRI]]:
+    return [
+        (NAMES[quad.predicate], quad.subject)
+        for literal in (Literal(text), _english(text))
+        for quad in store.match(None, None, literal)
+        if quad.predicate in NAMES and isinstance(quad.subject, IRI)
+    ]
+
+
+def _any_case(store: Store, text: str) -> list[tuple[int, IRI]]:
+    folded = Literal(text.casefold()).n3()
+    names = " ".join(f"<{name}>" for name in NAMES)
+    pattern = "?thing ?property ?name"
+    found: list[tuple[int, IRI]] = []
+    # Names that lost in the view still lead to the thing, after those that won.
+    for where in (pattern, f"GRAPH ?graph {{ {pattern} }}"):
+        rows = store.select(
+            f"SELECT DISTINCT ?thing ?property {{ VALUES ?property {{ {names} }} {where} "
+            f"FILTER(LCASE(STR(?name)) = {folded}) }}"
+        ).rows
+        found = [
+            (NAMES[str(property_)], thing) for thing, property_ in rows if isinstance(thing, IRI)
+        ]
+        if found:
+            break
+    return found
+
+
+def _best(found: list[tuple[int, IRI]]) -> list[IRI]:
+    if not found:
+        return []
+    rank = min(rank for rank, _ in found)
+    return sorted({thing for at, thing in found if at == rank})
+
+
+def _english(text: str) -> Literal:
+    return Literal(text, "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString", "en")
+
+
+def _ambiguous(store: Store, text: str, things: list[IRI]) -> UsageError:
+    labels = labels_of(store, things)
+    lines = [f"  {curie(thing)}  {labels.get(thing, '')}".rstrip() for thing in things[:_LISTED]]
+    if len(things) > _LISTED:
+        lines.append(f"  and {len(things) - _LISTED} more")
+    listed = "\n".join(lines)
+    return UsageError(f"{text!r} is the name of {len(things)} things; give one of\n{listed}")
+
+
+def _near(store: Store, text: str) -> tuple[str, ...]:
+    names = " ".join(f"<{name}>" for name in NAMES)
+    rows = store.select(
+        f"SELECT DISTINCT ?name {{ VALUES ?property {{ {names} }} ?thing ?property ?name }}"
+    ).rows
+    wanted = _grams(text)
+    scored = sorted((-len(wanted & _grams(name)), name) for row in rows for name in [str(row[0])])
+    return nearest(text, [name for score, name in scored[:_NEAR_POOL] if score])
+
+
+def _grams(text: str) -> set[str]:
+    folded = f" {text.casefold()} "
+    return {folded[at : at + 2] for at in range(len(folded) - 1)}

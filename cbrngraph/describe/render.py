@@ -1,0 +1,219 @@
+"""Descriptions, hits and overviews as tables for people and as objects for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cbrngraph.describe.overview import Overview
+from cbrngraph.describe.search import Hit
+from cbrngraph.describe.thing import Description, Fact, Property, Ref
+from cbrngraph.formats.sheet import Cell, Sheet, plain_sheet
+from cbrngraph.model import Literal, Passage
+from cbrngraph.results import curie, slugify
+
+__all__ = [
+    "described",
+    "description_sheet",
+    "found",
+    "hits_sheet",
+    "overview_sheets",
+    "summarised",
+]
+
+# A table is for reading; JSON has every value.
+_VALUES = 25
+
+
+def description_sheet(description: Description) -> Sheet:
+    """Return a thing as a table of property, value and who states it."""
+    thing = description.thing
+    kinds = ", ".join(ref.label for ref in description.types)
+    title = " · ".join(filter(None, (_called(thing), kinds, thing.iri)))
+    rows: list[tuple[Cell, ...]] = []
+    stated = [_stated(prop) for prop in description.properties]
+    derived = [_derived(prop) for prop in description.properties]
+    rows += _block("", stated)
+    rows += _block("derived: ", derived)
+    rows += _block("is ", (_stated(prop) for prop in description.incoming), " of")
+    return Sheet(("property", "value", "stated by"), tuple(rows), title)
+
+
+def _stated(prop: Property) -> Property:
+    return Property(prop.ref, tuple(f for f in prop.facts if not f.derived), prop.helper)
+
+
+def _derived(prop: Property) -> Property:
+    return Property(prop.ref, tuple(f for f in prop.facts if f.derived), prop.helper)
+
+
+def _block(
+    before: str, properties: Iterable[Property], after: str = ""
+) -> Iterator[tuple[Cell, ...]]:
+    for prop in properties:
+        if prop.helper:
+            continue
+        name = f"{before}{prop.ref.label}{after}"
+        for fact in prop.facts[:_VALUES]:
+            value = _value_cell(fact)
+            for who in _who(fact):
+                yield Cell(name), value, Cell(who)
+                name, value = "", Cell("")
+        if len(prop.facts) > _VALUES:
+            more = f"… {len(prop.facts) - _VALUES} more (--format json has all)"
+            yield Cell(name), Cell(more), Cell("")
+
+
+def _value_cell(fact: Fact) -> Cell:
+    mark = "" if fact.standing == "current" else "also stated: "
+    if fact.ref is None:
+        return plain_sheet(["value"], [[mark + str(fact.value)]]).rows[0][0]
+    ref = fact.ref
+    name = "" if slugify(ref.slug) == slugify(ref.label) or _is_relation(ref) else ref.slug
+    return plain_sheet(["value"], [[Cell(mark + ref.label, name, ref.iri)]]).rows[0][0]
+
+
+def _is_relation(ref: Ref) -> bool:
+    return " · " in ref.label
+
+
+def _who(fact: Fact) -> list[str]:
+    if fact.derived:
+        return ["the ontology"]
+    lines = [_passage_line(passage) for passage in fact.passages]
+    return lines + list(fact.files) or [""]
+
+
+def _passage_line(passage: Passage) -> str:
+    when = passage.as_of or passage.source.issued
+    parts = [f"{passage.source.title} ({passage.source.slug})", when, passage.locator]
+    line = ", ".join(part for part in parts if part)
+    return f"{line}: “{passage.excerpt}”" if passage.excerpt else line
+
+
+def _called(ref: Ref) -> str:
+    return ref.label if slugify(ref.slug) == slugify(ref.label) else f"{ref.slug}  {ref.label}"
+
+
+def described(description: Description) -> dict[str, Any]:
+    """Return a description as plain objects: every value with its standing and evidence."""
+    return {
+        **_ref(description.thing),
+        "types": [_ref(ref) for ref in description.types],
+        "facts": [_property(prop) for prop in description.properties],
+        "incoming": [_property(prop) for prop in description.incoming],
+    }
+
+
+def _ref(ref: Ref) -> dict[str, Any]:
+    return {"slug": ref.slug, "iri": ref.iri, "curie": curie(ref.iri), "label": ref.label}
+
+
+def _property(prop: Property) -> dict[str, Any]:
+    return {"property": _ref(prop.ref), "values": [_fact(fact) for fact in prop.facts]}
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    value: dict[str, Any]
+    if fact.ref is not None:
+        value = _ref(fact.ref)
+    else:
+        literal = fact.value
+        value = {"value": str(literal)}
+        if isinstance(literal, Literal):
+            value["datatype"] = literal.datatype
+            if literal.language:
+                value["language"] = literal.language
+    return {
+        **value,
+        "standing": fact.standing,
+        "derived": fact.derived,
+        "files": list(fact.files),
+        "sources": [_passage(passage) for passage in fact.passages],
+    }
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    return {
+        "slug": passage.source.slug,
+        "title": passage.source.title,
+        "publisher": passage.source.publisher,
+        "issued": passage.source.issued,
+        "url": passage.source.url,
+        "as_of": passage.as_of,
+        "locator": passage.locator,
+        "excerpt": passage.excerpt,
+        "confidence": passage.confidence,
+        "passage": str(passage.iri),
+    }
+
+
+def hits_sheet(hits: Iterable[Hit]) -> Sheet:
+    """Return what a search found as a table."""
+    rows = []
+    for hit in hits:
+        where = "" if hit.text == hit.label else f"{hit.property}: {hit.text}"
+        thing = Cell(hit.label, hit.slug, hit.iri)
+        rows.append([hit.slug, Cell(thing.text, "", thing.link), ", ".join(hit.kinds), where])
+    return plain_sheet(("slug", "thing", "kind", "found in"), rows)
+
+
+def found(hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    """Return what a search found as plain objects."""
+    return [
+        {
+            "slug": hit.slug,
+            "iri": hit.iri,
+            "label": hit.label,
+            "kinds": list(hit.kinds),
+            "property": hit.property,
+            "text": hit.text,
+        }
+        for hit in hits
+    ]
+
+
+def overview_sheets(one: Overview) -> list[Sheet]:
+    """Return an overview as tables: the graph, its things, its queries."""
+    graph = [
+        ("snapshot", one.snapshot),
+        ("view", one.view),
+        ("sources", one.sources),
+        ("passages", one.passages),
+        ("statements in passages", one.statements),
+        ("superseded in this view", one.superseded),
+        ("derived by the ontology", one.entailed),
+        ("files", one.files),
+        ("statements hold from", one.covers[0]),
+        ("statements hold to", one.covers[1]),
+        ("sources issued from", one.issued[0]),
+        ("sources issued to", one.issued[1]),
+    ]
+    rows = [(name, str(value)) for name, value in graph]
+    classes = [(Cell(c.label, "", c.iri), c.slug, c.things) for c in one.classes]
+    return [
+        plain_sheet(("graph", "value"), rows),
+        plain_sheet(("things", "class", "count"), classes),
+        plain_sheet(("queries", "count"), one.queries),
+    ]
+
+
+def summarised(one: Overview) -> dict[str, Any]:
+    """Return an overview as plain objects."""
+    return {
+        "snapshot": one.snapshot,
+        "view": one.view,
+        "sources": one.sources,
+        "passages": one.passages,
+        "statements": one.statements,
+        "superseded": one.superseded,
+        "derived": one.entailed,
+        "files": one.files,
+        "covers": {"from": one.covers[0], "to": one.covers[1]},
+        "issued": {"from": one.issued[0], "to": one.issued[1]},
+        "classes": [
+            {"slug": c.slug, "iri": c.iri, "label": c.label, "things": c.things}
+            for c in one.classes
+        ],
+        "queries": [{"slug": topic, "queries": count} for topic, count in one.queries],
+    }
