@@ -334,13 +334,8 @@ def _header_faults(path: Path, row_type: RowType, header: tuple[str, ...]) -> It
         if column in known or column.startswith("_"):
             continue
         near = nearest(column, known)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        yield Fault(
-            path,
-            1,
-            column or "(empty)",
-            f"no column of the {name} table{hint}; columns of your own begin with _",
-        )
+        hint = f"did you mean {near[0]}?" if near else "begin a column of your own with _"
+        yield Fault(path, 1, column or "(empty)", f"no column of the {name} table; {hint}")
 
 
 def _rows(
