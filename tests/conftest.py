@@ -58,7 +58,7 @@ TOY_REFERENCE = """\
 <id/project/T1> a cbrn:Project ; dcterms:identifier "T1" ; skos:prefLabel "Toy project"@en .
 <id/project/T2> a cbrn:Project ; dcterms:identifier "T2" ; skos:prefLabel "Twin"@en .
 <id/region/north> a cbrn:Region ; dcterms:identifier "north" ; skos:prefLabel "The North"@en .
-<id/region/twin> a cbrn:Region ; dcterms:identifier "twin" ; skos:prefLabel "Twin"@en .
+<id/region/south> a cbrn:Region ; dcterms:identifier "south" ; skos:prefLabel "Twin"@en .
 """
 
 
@@ -99,14 +99,27 @@ def graph(cache: Path) -> Graph:
     return cbrngraph.open()
 
 
-@pytest.fixture
-def toy(tmp_path: Path) -> Path:
-    """A project of two sources that disagree on a title, and a region."""
-    (tmp_path / "data" / "sources").mkdir(parents=True)
-    (tmp_path / "data" / "sources" / "toy.trig").write_text(TOY_DATA, encoding="utf-8")
-    (tmp_path / "data" / "reference").mkdir()
-    (tmp_path / "data" / "reference" / "toy.ttl").write_text(TOY_REFERENCE, encoding="utf-8")
-    return tmp_path
+def write_toy(folder: Path) -> Path:
+    """Write the toy project into a folder and return it."""
+    for name, text in (("sources/toy.trig", TOY_DATA), ("reference/toy.ttl", TOY_REFERENCE)):
+        path = folder / "data" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of two sources that disagree on a title; not to be changed by a test."""
+    return write_toy(tmp_path_factory.mktemp("toy"))
+
+
+@pytest.fixture(scope="session")
+def toy_graph(toy: Path, cache: Path) -> Graph:
+    """The graph of the toy project, view current."""
+    import cbrngraph
+
+    return cbrngraph.open(toy)
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from cbrngraph.describe.overview import Overview
 from cbrngraph.describe.search import Hit
 from cbrngraph.describe.thing import Description, Fact, Property, Ref
 from cbrngraph.formats.sheet import Cell, Sheet, plain_sheet
-from cbrngraph.model import Literal, Passage
+from cbrngraph.model import Literal, Passage, Term
+from cbrngraph.namespaces import BASE
 from cbrngraph.results import curie, slugify
 
 __all__ = [
@@ -30,38 +32,61 @@ def description_sheet(description: Description) -> Sheet:
     thing = description.thing
     kinds = ", ".join(ref.label for ref in description.types)
     title = " · ".join(filter(None, (_called(thing), kinds, thing.iri)))
-    rows: list[tuple[Cell, ...]] = []
-    stated = [_stated(prop) for prop in description.properties]
-    derived = [_derived(prop) for prop in description.properties]
-    rows += _block("", stated)
-    rows += _block("derived: ", derived)
-    rows += _block("is ", (_stated(prop) for prop in description.incoming), " of")
+    told = {
+        (name, fact.value)
+        for prop in description.properties
+        for fact in prop.facts
+        for name in (prop.ref.iri, *prop.wider)
+        if not fact.derived
+    }
+    incoming = [_untold(prop, told) for prop in description.incoming]
+    told |= {(_seen_from_here(prop), fact.value) for prop in incoming for fact in prop.facts}
+    rows = [
+        *_block((prop.ref.label, _only(prop, derived=False)) for prop in description.properties),
+        *_block((_incoming_name(prop), prop) for prop in incoming),
+        *_block((prop.ref.label, _news(prop, told)) for prop in description.properties),
+    ]
     return Sheet(("property", "value", "stated by"), tuple(rows), title)
 
 
-def _stated(prop: Property) -> Property:
-    return Property(prop.ref, tuple(f for f in prop.facts if not f.derived), prop.helper)
+def _only(prop: Property, *, derived: bool) -> Property:
+    return replace(prop, facts=tuple(fact for fact in prop.facts if fact.derived is derived))
 
 
-def _derived(prop: Property) -> Property:
-    return Property(prop.ref, tuple(f for f in prop.facts if f.derived), prop.helper)
+def _untold(prop: Property, told: set[tuple[str, Term]]) -> Property:
+    """Leave what others state and the thing's own facts do not tell in other words."""
+    name = _seen_from_here(prop)
+    facts = (fact for fact in prop.facts if not fact.derived and (name, fact.value) not in told)
+    return replace(prop, facts=tuple(facts))
 
 
-def _block(
-    before: str, properties: Iterable[Property], after: str = ""
-) -> Iterator[tuple[Cell, ...]]:
-    for prop in properties:
+def _news(prop: Property, told: set[tuple[str, Term]]) -> Property:
+    """Leave what is derived and says more than the stated facts already tell."""
+    facts = (fact for fact in prop.facts if fact.derived and (prop.ref.iri, fact.value) not in told)
+    return replace(prop, facts=tuple(facts))
+
+
+def _seen_from_here(prop: Property) -> str:
+    return prop.inverse.iri if prop.inverse else ""
+
+
+def _incoming_name(prop: Property) -> str:
+    return prop.inverse.label if prop.inverse else f"← {prop.ref.label}"
+
+
+def _block(properties: Iterable[tuple[str, Property]]) -> Iterator[tuple[Cell, ...]]:
+    for name, prop in properties:
         if prop.helper:
             continue
-        name = f"{before}{prop.ref.label}{after}"
+        heading = name
         for fact in prop.facts[:_VALUES]:
             value = _value_cell(fact)
             for who in _who(fact):
-                yield Cell(name), value, Cell(who)
-                name, value = "", Cell("")
+                yield Cell(heading), value, Cell(who)
+                heading, value = "", Cell("")
         if len(prop.facts) > _VALUES:
             more = f"… {len(prop.facts) - _VALUES} more (--format json has all)"
-            yield Cell(name), Cell(more), Cell("")
+            yield Cell(heading), Cell(more), Cell("")
 
 
 def _value_cell(fact: Fact) -> Cell:
@@ -69,17 +94,14 @@ def _value_cell(fact: Fact) -> Cell:
     if fact.ref is None:
         return plain_sheet(["value"], [[mark + str(fact.value)]]).rows[0][0]
     ref = fact.ref
-    name = "" if slugify(ref.slug) == slugify(ref.label) or _is_relation(ref) else ref.slug
+    known = ref.relation or not ref.iri.startswith(BASE)
+    name = "" if known or slugify(ref.slug) == slugify(ref.label) else ref.slug
     return plain_sheet(["value"], [[Cell(mark + ref.label, name, ref.iri)]]).rows[0][0]
-
-
-def _is_relation(ref: Ref) -> bool:
-    return " · " in ref.label
 
 
 def _who(fact: Fact) -> list[str]:
     if fact.derived:
-        return ["the ontology"]
+        return ["derived by the ontology"]
     lines = [_passage_line(passage) for passage in fact.passages]
     return lines + list(fact.files) or [""]
 

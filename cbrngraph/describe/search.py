@@ -14,7 +14,7 @@ from cbrngraph.store import Store
 
 __all__ = ["Hit", "search"]
 
-_OTHER_TEXT = 9
+_GROUPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def search(snapshot: Snapshot, text: str, limit: int | None = None) -> tuple[Hit
         raise UsageError("nothing to search for; give a word")
     best: dict[IRI, tuple[tuple[int, int, int, str], str, str]] = {}
     for thing, property_, found in _texts(snapshot.store, words):
-        score = _score(property_, found.casefold(), " ".join(words))
+        score = _score(thing, property_, found.casefold(), " ".join(words))
         if thing not in best or score < best[thing][0]:
             best[thing] = (score, property_, found)
     ordered = sorted(best, key=lambda thing: (best[thing][0], thing))[:limit]
@@ -75,10 +75,18 @@ def _texts(store: Store, words: list[str]) -> list[tuple[IRI, str, str]]:
     ]
 
 
-def _score(property_: str, found: str, wanted: str) -> tuple[int, int, int, str]:
-    rank = NAMES.get(property_, _OTHER_TEXT)
+def _score(thing: str, property_: str, found: str, wanted: str) -> tuple[int, int, int, str]:
     place = 0 if found == wanted else 1 if found.startswith(wanted) else 2
-    return (rank == _OTHER_TEXT, place, len(found), found)
+    return (_group(thing) + _GROUPS * (property_ not in NAMES), place, len(found), found)
+
+
+def _group(thing: str) -> int:
+    """Things go before documents, those before the vocabulary, and that before passages."""
+    if thing.startswith(BASE + "id/"):
+        return 0
+    if thing.startswith(BASE + "source/"):
+        return 3 if "#" in thing else 1
+    return 2
 
 
 def _kinds(store: Store, things: list[IRI]) -> dict[IRI, list[str]]:

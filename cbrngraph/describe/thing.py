@@ -11,8 +11,8 @@ from cbrngraph.build import ENTAILED, Snapshot
 from cbrngraph.describe.lookup import find_thing
 from cbrngraph.describe.passages import passages_of
 from cbrngraph.model import IRI, BNode, Literal, Passage, Quad, Term
-from cbrngraph.namespaces import BASE, CBRN, DCTERMS, OWL, RDF, SKOS
-from cbrngraph.results import labels_of, slug_of
+from cbrngraph.namespaces import BASE, CBRN, DCTERMS, OWL, RDF, RDFS, SKOS
+from cbrngraph.results import curie, labels_of, slug_of
 from cbrngraph.store import Store
 
 __all__ = ["Description", "Fact", "Property", "Ref", "describe"]
@@ -24,11 +24,12 @@ _HEAD = {RDF.type, DCTERMS.identifier, SKOS.prefLabel}
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A thing by IRI, slug and label; a nameless relation is called by what it joins."""
+    """A thing by IRI, slug and label; a nameless `relation` is called by what it joins."""
 
     iri: str
     slug: str
     label: str
+    relation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,17 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property with its values; `helper` marks sorting companions of dates."""
+    """A property with its values.
+
+    `helper` marks sorting companions of dates; `inverse` is the property that says the same from
+    the other end, `wider` are the properties that it entails.
+    """
 
     ref: Ref
     facts: tuple[Fact, ...]
     helper: bool = False
+    inverse: Ref | None = None
+    wider: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,9 @@ def describe(snapshot: Snapshot, name: str) -> Description:
     incoming = list(store.match(None, None, thing, any_graph=True))
     quads = [*outgoing, *incoming]
     passages = passages_of(store, {q.graph for q in quads if isinstance(q.graph, IRI)})
-    helpers = {str(q.subject) for name in _HELPERS for q in store.match(None, IRI(name))}
-    names = _Names(store, thing, quads)
-    maker = _Maker(names, passages, helpers)
+    schema = _Schema(store)
+    names = _Names(store, thing, quads, schema)
+    maker = _Maker(names, passages, schema)
     types = {q.object for q in outgoing if q.predicate == RDF.type and isinstance(q.object, IRI)}
     shown = [quad for quad in outgoing if quad.predicate not in _HEAD]
     return Description(
@@ -92,14 +99,39 @@ def describe(snapshot: Snapshot, name: str) -> Description:
     )
 
 
-_HELPERS = (CBRN.earliestOf, CBRN.latestOf)
+class _Schema:
+    """What the ontology says about properties, as far as it matters for telling them."""
+
+    def __init__(self, store: Store) -> None:
+        self.helpers = {
+            str(quad.subject)
+            for name in (CBRN.earliestOf, CBRN.latestOf)
+            for quad in store.match(None, IRI(name))
+        }
+        self.inverse: dict[str, IRI] = {}
+        for quad in store.match(None, IRI(OWL.inverseOf)):
+            if isinstance(quad.subject, IRI) and isinstance(quad.object, IRI):
+                self.inverse[quad.subject] = quad.object
+                self.inverse.setdefault(quad.object, quad.subject)
+        self._above: dict[str, set[str]] = defaultdict(set)
+        for quad in store.match(None, IRI(RDFS.subPropertyOf)):
+            self._above[str(quad.subject)].add(str(quad.object))
+
+    def wider(self, name: str) -> frozenset[str]:
+        found: set[str] = set()
+        ahead = [name]
+        while ahead:
+            new = self._above.get(ahead.pop(), set()) - found
+            found |= new
+            ahead += new
+        return frozenset(found - {name})
 
 
 class _Maker:
-    def __init__(self, names: _Names, passages: dict[IRI, Passage], helpers: Iterable[str]) -> None:
+    def __init__(self, names: _Names, passages: dict[IRI, Passage], schema: _Schema) -> None:
         self._names = names
         self._passages = passages
-        self._helpers = frozenset(helpers)
+        self._schema = schema
 
     def properties(self, ends: Iterable[tuple[Quad, Term]]) -> Iterator[Property]:
         """Group quads by property and the end of them that is told."""
@@ -110,7 +142,14 @@ class _Maker:
         for predicate in sorted(grouped, key=lambda p: (refs[p].label.casefold(), p)):
             facts = [self._fact(end, quads) for end, quads in grouped[predicate].items()]
             facts.sort(key=lambda fact: (fact.standing != "current", self._names.order(fact)))
-            yield Property(refs[predicate], tuple(facts), predicate in self._helpers)
+            inverse = self._schema.inverse.get(predicate)
+            yield Property(
+                refs[predicate],
+                tuple(facts),
+                predicate in self._schema.helpers,
+                None if inverse is None else self._names.ref(inverse),
+                self._schema.wider(predicate),
+            )
 
     def _fact(self, end: Term, quads: list[Quad]) -> Fact:
         graphs = {quad.graph for quad in quads}
@@ -131,16 +170,22 @@ class _Maker:
 class _Names:
     """Labels of everything near a thing; a relation node gets one made from its ends."""
 
-    def __init__(self, store: Store, thing: IRI, quads: Iterable[Quad]) -> None:
+    def __init__(self, store: Store, thing: IRI, quads: list[Quad], schema: _Schema) -> None:
         near = {term for quad in quads for term in quad[:3] if isinstance(term, IRI)}
         types = {q.object for q in quads if q.predicate == RDF.type and isinstance(q.object, IRI)}
-        self._labels = labels_of(store, {thing, *near, *types})
+        inverses = {schema.inverse[p] for p in {q.predicate for q in quads} & set(schema.inverse)}
+        self._labels = labels_of(store, {thing, *near, *types, *inverses})
         bare = sorted(iri for iri in near if iri not in self._labels and iri != thing)
-        self._labels.update(_joined(store, bare, leave_out=thing))
+        self._joined = _joined(store, bare, leave_out=thing)
 
     def ref(self, term: IRI | BNode) -> Ref:
-        slug = slug_of(term) if isinstance(term, IRI) else f"_:{term}"
-        return Ref(str(term), slug, self._labels.get(str(term), slug))
+        if isinstance(term, BNode):
+            return Ref(f"_:{term}", f"_:{term}", f"_:{term}")
+        slug, joined = slug_of(term), self._joined.get(term)
+        if joined:
+            return Ref(str(term), slug, joined, relation=True)
+        name = slug if term.startswith(BASE) else curie(term).strip("<>")
+        return Ref(str(term), slug, self._labels.get(term, name))
 
     def order(self, fact: Fact) -> tuple[str, str]:
         label = fact.ref.label if fact.ref else str(fact.value)
@@ -167,7 +212,6 @@ def _joined(store: Store, nodes: list[IRI], leave_out: IRI) -> dict[str, str]:
             for end in told
             if isinstance(end, Literal) or str(end) in labels
         )
-        or slug_of(node)
         for node, told in ends.items()
     }
 
@@ -177,7 +221,7 @@ def _narrowest(store: Store, types: set[IRI]) -> list[IRI]:
     above = {
         quad.object
         for type_ in types
-        for quad in store.match(type_, IRI("http://www.w3.org/2000/01/rdf-schema#subClassOf"))
+        for quad in store.match(type_, IRI(RDFS.subClassOf))
         if quad.object != type_
     }
     narrow = [type_ for type_ in types if type_ not in above]

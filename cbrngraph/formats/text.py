@@ -53,7 +53,13 @@ def screen(sheet: Sheet, width: int | None = None) -> str:
     from rich.table import Table
 
     console = Console(file=StringIO(), force_terminal=True, width=width, highlight=False)
-    table = Table(box=SIMPLE_HEAD, title=sheet.title or None, title_justify="left", pad_edge=False)
+    table = Table(
+        box=SIMPLE_HEAD,
+        title=sheet.title or None,
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+    )
     for index, name in enumerate(sheet.columns):
         justify = "right" if sheet.is_number(index) else "left"
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]

@@ -7,9 +7,8 @@ put in is a serialised term (SPARQL 1.1, section 19.8), so it cannot become anyt
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cbrngraph.errors import QueryError
 from cbrngraph.model import IRI, Literal
@@ -23,15 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["ValuesBlock", "bind", "bind_terms", "values_blocks"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(NamedTuple):
     start: int
     end: int
     undefined: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ValuesBlock:
+class ValuesBlock(NamedTuple):
     """A VALUES block: its variables, and its rows of cells by their offsets in the text."""
 
     variables: tuple[str, ...]

@@ -8,9 +8,8 @@ same here and in any other YAML reader.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cbrngraph.errors import SyntaxFault
 
@@ -21,8 +20,7 @@ _QUOTED = re.compile(r"\"((?:[^\"\\]|\\[\"\\])*)\"|'((?:[^']|'')*)'")
 _UNSAFE_START = tuple("*&!%@`{}[]|>\"'#,")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """The value of a key and the line it stands on; a value is text, nothing, words or a list."""
 
     value: str | tuple[str, ...] | tuple[Node, ...] | None
@@ -32,8 +30,7 @@ class Entry:
 Node: TypeAlias = "dict[str, Entry]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     number: int
     indent: int
     text: str

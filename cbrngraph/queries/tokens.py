@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 __all__ = ["Token", "declared_prefixes", "position", "projection", "tokenize"]
 
@@ -39,8 +39,7 @@ _TOKENS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token: its kind (`iri`, `string`, `var`, `word`, ...), text and offsets in the query."""
 
     kind: str

@@ -134,8 +134,9 @@ def _text(parameter: Parameter, one: str | float | Decimal | date) -> str:
 
 def _choose(parameter: Parameter, text: str, known: tuple[Choice, ...]) -> IRI | Literal:
     folded = text.casefold()
+    full = (text, _expanded(text))
     for matches in (
-        [choice for choice in known if str(choice.value) in (text, _expanded(text))],
+        [choice for choice in known if str(choice.value) in full],
         [choice for choice in known if text in (choice.slug, choice.code)],
         [choice for choice in known if folded in (choice.slug.casefold(), choice.code.casefold())],
         [choice for choice in known if folded == choice.label.casefold()],
@@ -165,11 +166,12 @@ def _unknown(parameter: Parameter, text: str, known: tuple[Choice, ...]) -> Unkn
 
 
 def _expanded(text: str) -> str:
+    prefix, colon, local = text.partition(":")
+    if not colon or local.startswith("//"):
+        return text
     from cbrngraph.namespaces import PREFIXES
 
-    prefix, colon, local = text.partition(":")
-    base = PREFIXES.get(prefix) if colon else None
-    return base + local if base else text
+    return PREFIXES[prefix] + local if prefix in PREFIXES else text
 
 
 def _iri(parameter: Parameter, text: str) -> IRI:
