@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Literal, Self
 
 from cbrngraph.errors import DateError, EnvironmentProblem, ReadError, UnknownNameError, nearest
 from cbrngraph.model import IRI, Quad, Triple, View
@@ -229,24 +230,20 @@ def _build(
     inputs = project.inputs()
     # A cut view leaves quads out, so its files cannot go to the engine as they are.
     large = () if view.day else tuple(f for f in inputs if f.name.endswith(_QUADS) and _is_large(f))
-    loader = _Loader(store, large)
-    loader.start()
-    try:
-        reading = Reading.of(project, view, progress)
+    # Two loaders: what is derived goes in while the large files still do.
+    with _Loader(store) as files, _Loader(store) as loader:
+        for file in large:
+            files.put(file.path)
+        reading = Reading.of(project, view, progress, frozenset(file.name for file in large))
+        loader.put(reading.index_text())
         if progress:
             progress("entailing", len(inputs), len(inputs))
         entailed = Rules.compile(reading.schema()).entail(reading.view_triples())
-        text = reading.index_text({file.name for file in large})
-    finally:
-        loader.join()
-    loader.check()
-    if progress:
-        progress("loading", len(inputs), len(inputs))
-    lines = "".join([f"{s} {p} {o} .\n" for s, p, o in entailed])
-    tail = f" <{ENTAILED}> .\n"
-    text += lines + "".join([f"{s} {p} {o}{tail}" for s, p, o in entailed])
-    store.load_text(text.encode(), ".nq")
-    del text
+        lines = "".join([f"{s} {p} {o} .\n" for s, p, o in entailed])
+        tail = f" <{ENTAILED}> .\n"
+        loader.put(lines + "".join([f"{s} {p} {o}{tail}" for s, p, o in entailed]))
+        if progress:
+            progress("loading", len(inputs), len(inputs))
     store.finish()
     meta = SnapshotMeta(
         id=identity, view=view.name, as_of=view.as_of, entailed=len(entailed), **reading.counts()
@@ -257,26 +254,43 @@ def _build(
     return Snapshot(project, view, meta, store, str(folder / "entailed.nt"))
 
 
-class _Loader(threading.Thread):
-    """Loads large files into the store; the engine does so without holding up the interpreter."""
+class _Loader:
+    """Loads files and texts in turn, beside the reading: the engine does not hold the interpreter.
 
-    def __init__(self, store: Store, files: Iterable[InputFile]) -> None:
-        super().__init__(name="loader", daemon=True)
+    Leaving the `with` block waits for all of it, and raises what went wrong while loading.
+    """
+
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._files = tuple(files)
+        self._work: SimpleQueue[Path | str | None] = SimpleQueue()
         self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
 
-    def run(self) -> None:
-        try:
-            for file in self._files:
-                self._store.load_file(file.path)
-        except BaseException as error:
-            self._failure = error
+    def put(self, work: Path | str) -> None:
+        """Add a file, or N-Quads text, to what is loaded."""
+        self._work.put(work)
 
-    def check(self) -> None:
-        """Raise what went wrong while loading."""
-        if self._failure is not None:
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._work.put(None)
+        self._thread.join()
+        if self._failure is not None and kind is None:
             raise self._failure
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            if self._failure is not None:
+                continue
+            try:
+                if isinstance(work, str):
+                    self._store.load_text(work.encode(), ".nq")
+                else:
+                    self._store.load_file(work)
+            except BaseException as error:
+                self._failure = error
 
 
 def _writable(folder: Path) -> bool:

@@ -36,6 +36,7 @@ class _Run:
         self._rules = rules
         self._index_rules()
         self._known: set[N3Triple] = set()
+        self._new: list[N3Triple] = []
         self._queue: deque[N3Triple] = deque()
         self._types: dict[str, set[str]] = defaultdict(set)
         self._out: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -56,19 +57,13 @@ class _Run:
         self._bodies = frozenset(
             (*rules.superproperties, *rules.domains, *rules.ranges, *rules.inverses)
         )
-        heads = {head for _, _, head in rules.chains}
-        heads.update(name for names in rules.superproperties.values() for name in names)
-        heads.update(name for names in rules.inverses.values() for name in names)
-        heads.update(name for pairs in rules.implied_value.values() for name, _ in pairs)
-        self._relevant = self._bodies | self._joined | self._valued | heads | {_TYPE}
 
     def closure(self, triples: Iterable[N3Triple]) -> list[N3Triple]:
-        relevant, known, queue = self._relevant, self._known, self._queue
+        relevant, known, queue = self._rules.properties(), self._known, self._queue
         for triple in triples:
             if triple[1] in relevant and triple not in known:
                 known.add(triple)
                 queue.append(triple)
-        stated = frozenset(known)
         while queue:
             subject, predicate, object_ = queue.popleft()
             if predicate == _TYPE:
@@ -76,14 +71,13 @@ class _Run:
             else:
                 self._related(subject, predicate, object_)
         # A private class name stands for a complex class; it never leaves this room.
-        return sorted(
-            t for t in known if t not in stated and not (t[1] == _TYPE and t[2][0] == "_")
-        )
+        return sorted(t for t in self._new if not (t[1] == _TYPE and t[2][0] == "_"))
 
     def _add(self, subject: str, predicate: str, object_: str) -> None:
         triple = (subject, predicate, object_)
         if triple not in self._known:
             self._known.add(triple)
+            self._new.append(triple)
             self._queue.append(triple)
 
     def _typed(self, thing: str, class_: str) -> None:

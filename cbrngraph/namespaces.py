@@ -161,7 +161,6 @@ class CBRN:
     hasParticipant: Final = "https://w3id.org/cbrngraph/ontology#hasParticipant"
     hasParticipation: Final = "https://w3id.org/cbrngraph/ontology#hasParticipation"
     hasPartner: Final = "https://w3id.org/cbrngraph/ontology#hasPartner"
-    hasPassage: Final = "https://w3id.org/cbrngraph/ontology#hasPassage"
     hasPlan: Final = "https://w3id.org/cbrngraph/ontology#hasPlan"
     hasPriority: Final = "https://w3id.org/cbrngraph/ontology#hasPriority"
     hasProjectRole: Final = "https://w3id.org/cbrngraph/ontology#hasProjectRole"
@@ -310,16 +309,12 @@ class DCTERMS:
 
     description: Final = "http://purl.org/dc/terms/description"
     identifier: Final = "http://purl.org/dc/terms/identifier"
-    isReplacedBy: Final = "http://purl.org/dc/terms/isReplacedBy"
     issued: Final = "http://purl.org/dc/terms/issued"
     language: Final = "http://purl.org/dc/terms/language"
     license: Final = "http://purl.org/dc/terms/license"
     publisher: Final = "http://purl.org/dc/terms/publisher"
-    replaces: Final = "http://purl.org/dc/terms/replaces"
     source: Final = "http://purl.org/dc/terms/source"
-    temporal: Final = "http://purl.org/dc/terms/temporal"
     title: Final = "http://purl.org/dc/terms/title"
-    type: Final = "http://purl.org/dc/terms/type"
 
 
 class ORG:
@@ -330,17 +325,7 @@ class ORG:
     OrganizationalUnit: Final = "http://www.w3.org/ns/org#OrganizationalUnit"
     Post: Final = "http://www.w3.org/ns/org#Post"
     Role: Final = "http://www.w3.org/ns/org#Role"
-    classification: Final = "http://www.w3.org/ns/org#classification"
-    hasMember: Final = "http://www.w3.org/ns/org#hasMember"
-    hasMembership: Final = "http://www.w3.org/ns/org#hasMembership"
-    hasPrimarySite: Final = "http://www.w3.org/ns/org#hasPrimarySite"
-    member: Final = "http://www.w3.org/ns/org#member"
-    memberOf: Final = "http://www.w3.org/ns/org#memberOf"
-    organization: Final = "http://www.w3.org/ns/org#organization"
-    postIn: Final = "http://www.w3.org/ns/org#postIn"
-    reportsTo: Final = "http://www.w3.org/ns/org#reportsTo"
     subOrganizationOf: Final = "http://www.w3.org/ns/org#subOrganizationOf"
-    transitiveSubOrganizationOf: Final = "http://www.w3.org/ns/org#transitiveSubOrganizationOf"
 
 
 class OWL:
@@ -372,14 +357,6 @@ class OWL:
     versionInfo: Final = "http://www.w3.org/2002/07/owl#versionInfo"
 
 
-class PROV:
-    """Terms of <http://www.w3.org/ns/prov#>."""
-
-    Entity: Final = "http://www.w3.org/ns/prov#Entity"
-    generatedAtTime: Final = "http://www.w3.org/ns/prov#generatedAtTime"
-    wasQuotedFrom: Final = "http://www.w3.org/ns/prov#wasQuotedFrom"
-
-
 class RDF:
     """Terms of <http://www.w3.org/1999/02/22-rdf-syntax-ns#>."""
 
@@ -389,7 +366,6 @@ class RDF:
     nil: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#nil"
     rest: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest"
     type: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
-    value: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#value"
 
 
 class RDFS:
@@ -411,76 +387,11 @@ class SCHEMA:
     """Terms of <https://schema.org/>."""
 
     Country: Final = "https://schema.org/Country"
-    CreativeWork: Final = "https://schema.org/CreativeWork"
-    EducationEvent: Final = "https://schema.org/EducationEvent"
     Event: Final = "https://schema.org/Event"
     Place: Final = "https://schema.org/Place"
     Project: Final = "https://schema.org/Project"
-    about: Final = "https://schema.org/about"
-    attendee: Final = "https://schema.org/attendee"
-    containedInPlace: Final = "https://schema.org/containedInPlace"
-    creator: Final = "https://schema.org/creator"
     email: Final = "https://schema.org/email"
-    foundingDate: Final = "https://schema.org/foundingDate"
-    headline: Final = "https://schema.org/headline"
-    location: Final = "https://schema.org/location"
-    name: Final = "https://schema.org/name"
-    organizer: Final = "https://schema.org/organizer"
-    performer: Final = "https://schema.org/performer"
-    startDate: Final = "https://schema.org/startDate"
-    subEvent: Final = "https://schema.org/subEvent"
-    superEvent: Final = "https://schema.org/superEvent"
-    unitText: Final = "https://schema.org/unitText"
     url: Final = "https://schema.org/url"
-    value: Final = "https://schema.org/value"
-
-
-class SH:
-    """Terms of <http://www.w3.org/ns/shacl#>."""
-
-    ConstraintComponent: Final = "http://www.w3.org/ns/shacl#ConstraintComponent"
-    Info: Final = "http://www.w3.org/ns/shacl#Info"
-    NodeShape: Final = "http://www.w3.org/ns/shacl#NodeShape"
-    PropertyShape: Final = "http://www.w3.org/ns/shacl#PropertyShape"
-    SPARQLConstraint: Final = "http://www.w3.org/ns/shacl#SPARQLConstraint"
-    Shape: Final = "http://www.w3.org/ns/shacl#Shape"
-    ValidationReport: Final = "http://www.w3.org/ns/shacl#ValidationReport"
-    ValidationResult: Final = "http://www.w3.org/ns/shacl#ValidationResult"
-    Violation: Final = "http://www.w3.org/ns/shacl#Violation"
-    Warning: Final = "http://www.w3.org/ns/shacl#Warning"
-    conforms: Final = "http://www.w3.org/ns/shacl#conforms"
-    declare: Final = "http://www.w3.org/ns/shacl#declare"
-    defaultValue: Final = "http://www.w3.org/ns/shacl#defaultValue"
-    description: Final = "http://www.w3.org/ns/shacl#description"
-    detail: Final = "http://www.w3.org/ns/shacl#detail"
-    entailment: Final = "http://www.w3.org/ns/shacl#entailment"
-    focusNode: Final = "http://www.w3.org/ns/shacl#focusNode"
-    message: Final = "http://www.w3.org/ns/shacl#message"
-    name: Final = "http://www.w3.org/ns/shacl#name"
-    namespace: Final = "http://www.w3.org/ns/shacl#namespace"
-    node: Final = "http://www.w3.org/ns/shacl#node"
-    order: Final = "http://www.w3.org/ns/shacl#order"
-    path: Final = "http://www.w3.org/ns/shacl#path"
-    prefix: Final = "http://www.w3.org/ns/shacl#prefix"
-    prefixes: Final = "http://www.w3.org/ns/shacl#prefixes"
-    property: Final = "http://www.w3.org/ns/shacl#property"
-    result: Final = "http://www.w3.org/ns/shacl#result"
-    resultMessage: Final = "http://www.w3.org/ns/shacl#resultMessage"
-    resultPath: Final = "http://www.w3.org/ns/shacl#resultPath"
-    resultSeverity: Final = "http://www.w3.org/ns/shacl#resultSeverity"
-    rule: Final = "http://www.w3.org/ns/shacl#rule"
-    select: Final = "http://www.w3.org/ns/shacl#select"
-    severity: Final = "http://www.w3.org/ns/shacl#severity"
-    shapesGraph: Final = "http://www.w3.org/ns/shacl#shapesGraph"
-    sourceConstraint: Final = "http://www.w3.org/ns/shacl#sourceConstraint"
-    sourceConstraintComponent: Final = "http://www.w3.org/ns/shacl#sourceConstraintComponent"
-    sourceShape: Final = "http://www.w3.org/ns/shacl#sourceShape"
-    sparql: Final = "http://www.w3.org/ns/shacl#sparql"
-    targetClass: Final = "http://www.w3.org/ns/shacl#targetClass"
-    targetNode: Final = "http://www.w3.org/ns/shacl#targetNode"
-    targetObjectsOf: Final = "http://www.w3.org/ns/shacl#targetObjectsOf"
-    targetSubjectsOf: Final = "http://www.w3.org/ns/shacl#targetSubjectsOf"
-    value: Final = "http://www.w3.org/ns/shacl#value"
 
 
 class SKOS:

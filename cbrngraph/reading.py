@@ -9,7 +9,7 @@ from cbrngraph.errors import InputError
 from cbrngraph.model import View
 from cbrngraph.resolution import Descriptions, superseded
 from cbrngraph.resources import InputFile, Project
-from cbrngraph.rules import N3Triple
+from cbrngraph.rules import N3Triple, Rules
 from cbrngraph.store import scan
 
 __all__ = ["Reading", "schema_triples"]
@@ -36,6 +36,7 @@ class _Part:
     triples: list[N3Triple] = field(default_factory=list)
     quads: list[N3Quad] = field(default_factory=list)
     blank: bool = False
+    loaded: bool = False
 
     @property
     def is_turtle(self) -> bool:
@@ -58,19 +59,29 @@ class Reading:
         project: Project,
         view: View,
         progress: Callable[[str, int, int], None] | None = None,
+        loaded: frozenset[str] = frozenset(),
     ) -> Reading:
         """Return what a project's files say in a view.
+
+        Of the files named in `loaded`, which the engine has already, descriptions are kept
+        only where a rule can meet them.
 
         Raises:
             ReadError: a file cannot be read.
             SyntaxFault: a file is not well-formed.
         """
         self = cls([], Descriptions())
-        inputs = project.inputs()
+        # The ontology first: it says which properties the rest is read for.
+        inputs = sorted(project.inputs(), key=lambda file: not file.name.startswith("ontology/"))
+        kept: frozenset[str] | None = None
         for position, file in enumerate(inputs):
             if progress:
                 progress("reading", position, len(inputs))
-            self.parts.append(_read(file, position, self.descriptions))
+            part = _Part(file, loaded=file.name in loaded)
+            if part.loaded and kept is None:
+                kept = Rules.compile(self.schema()).properties()
+            _read(part, position, self.descriptions, kept if part.loaded else None)
+            self.parts.append(part)
         if view.day is not None:
             self._cut(view.day.isoformat())
         if view.name == "current":
@@ -104,8 +115,8 @@ class Reading:
                     yield subject, predicate, object_, graph
             yield from part.quads
 
-    def index_text(self, already: set[str]) -> str:
-        """Return the N-Quads to load; files in `already` are loaded but for their winners.
+    def index_text(self) -> str:
+        """Return the N-Quads to load: of a file that the engine has, the winners only.
 
         Raises:
             InputError: one of those has a blank node, whose label the engine would change.
@@ -114,13 +125,12 @@ class Reading:
         seen: set[N3Triple] = set()
         lost = self.lost
         for part in self.parts:
-            loaded = part.file.name in already
-            if loaded and part.blank:
+            if part.loaded and part.blank:
                 raise InputError(
                     f"{part.file.path}: blank nodes are not supported in a file this large; "
                     "give the node an IRI"
                 )
-            if not loaded:
+            if not part.loaded:
                 lines += [f"{s} {p} {o} .\n" for s, p, o in part.triples]
                 lines += [f"{s} {p} {o} {g} .\n" for s, p, o, g in part.quads]
             if part.is_turtle:
@@ -163,20 +173,22 @@ class Reading:
                 ]
 
 
-def _read(file: InputFile, position: int, descriptions: Descriptions) -> _Part:
-    part = _Part(file)
+def _read(
+    part: _Part, position: int, descriptions: Descriptions, kept: frozenset[str] | None
+) -> None:
+    """Fill a part from its file; of its default graph only the `kept` properties, if given."""
     note = descriptions.note
     triples, quads = part.triples, part.quads
-    for quad in _labelled(file, position):
+    for quad in _labelled(part.file, position):
         subject, predicate, object_, graph = quad
         if subject[0] == "_" or object_[0] == "_":
             part.blank = True
         if graph:
             quads.append(quad)
         else:
-            triples.append((subject, predicate, object_))
             note(subject, predicate, object_)
-    return part
+            if kept is None or predicate in kept:
+                triples.append((subject, predicate, object_))
 
 
 def _labelled(file: InputFile, position: int) -> Iterator[N3Quad]:

@@ -79,6 +79,25 @@ class Rules:
         """
         return _Compiler(schema).rules()
 
+    def properties(self) -> frozenset[str]:
+        """Return the properties whose triples a rule can meet or make; others need no look."""
+        return frozenset(
+            (
+                _TYPE,
+                *self.superproperties,
+                *(name for names in self.superproperties.values() for name in names),
+                *self.domains,
+                *self.ranges,
+                *self.inverses,
+                *self.transitive,
+                *(name for chain in self.chains for name in chain),
+                *(name for name, _ in self.has_value),
+                *(name for pairs in self.implied_value.values() for name, _ in pairs),
+                *self.some,
+                *self.every,
+            )
+        )
+
     def entail(self, triples: Iterable[N3Triple]) -> list[N3Triple]:
         """Return what `triples` entail and do not state, sorted."""
         from cbrngraph.inference import closure
