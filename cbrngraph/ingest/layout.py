@@ -7,7 +7,7 @@ addresses below the base written short. The same statements give the same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from cbrngraph.errors import InputError
@@ -140,14 +140,14 @@ def _subject(subject: IRI, triples: Iterable[Triple], indent: str) -> str:
     parts: list[str] = []
     for predicate in sorted(by_predicate, key=_predicate_key):
         verb = "a" if predicate == TYPE else _term(predicate)
-        parts.append(f"{verb} {_objects(sorted(by_predicate[predicate], key=_value_key), indent)}")
+        parts.append(f"{verb} {_objects(by_predicate[predicate], indent)}")
     return f"{indent}{_term(subject)} " + f" ;\n{indent}    ".join(parts) + " .\n"
 
 
-def _objects(terms: Sequence[Term], indent: str) -> str:
+def _objects(terms: set[Term], indent: str) -> str:
     if len(terms) == 1:
-        return _term(terms[0])
-    return f" ,\n{indent}        ".join(_term(term) for term in terms)
+        return "".join(_term(term) for term in terms)
+    return f" ,\n{indent}        ".join(_term(term) for term in sorted(terms, key=_value_key))
 
 
 def _predicate_key(predicate: IRI) -> tuple[int, str]:

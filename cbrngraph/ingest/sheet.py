@@ -157,9 +157,9 @@ class _Importer:
                 hint = near_hint(row.scheme, schemes)
                 self.faults.append(row.at.fault("scheme", f"no scheme {row.scheme!r}{hint}"))
             elif things.find([kind], row.slug) is None:
-                message = f"add it to ontology/schemes/{row.scheme}.ttl first"
+                message = f"(a new one goes into ontology/schemes/{row.scheme}.ttl first)"
                 hint = things.unknown([kind], row.slug)
-                self.faults.append(row.at.fault("slug", f"{hint}; {message}"))
+                self.faults.append(row.at.fault("slug", f"{hint} {message}"))
         for prop in _of(rows, PropertyRow):
             rules = mapping.rules.get(prop.property)
             if rules is None:
