@@ -10,9 +10,11 @@ CODE := $(wildcard cbrngraph tests tools benchmarks examples)
 # Set PYTHON=... to choose the interpreter that makes the environment.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+# Tools that write a committed file, or with --check say that it is out of date.
+GENERATORS := namespaces docs_sheet readme_picture readme_answers
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check lint types generated bench docs wheel ci clean
+.PHONY: help run test check lint types generated generate bench docs wheel ci clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,10 +22,10 @@ help: ## list the targets
 run: $(VENV)/.base ## build the graph from the shipped data and ask it real questions
 	@$(CBRNGRAPH) build
 	@$(CBRNGRAPH) info
-	@echo; echo "\$$ cbrngraph query on-going-at --param date=2023-05"
-	@$(CBRNGRAPH) query on-going-at --param date=2023-05
-	@echo; echo "\$$ cbrngraph query trained-per-year"
-	@$(CBRNGRAPH) query trained-per-year
+	@echo; echo "\$$ cbrngraph query national-action-plans"
+	@$(CBRNGRAPH) query national-action-plans
+	@echo; echo "\$$ cbrngraph query membership-changes --param region=central-asia"
+	@$(CBRNGRAPH) query membership-changes --param region=central-asia
 	@echo; echo "Ask your own: $(CBRNGRAPH) queries, $(CBRNGRAPH) --help"
 
 test: $(VENV)/.dev ## run all tests (ARGS='-k name' for some of them)
@@ -39,8 +41,10 @@ types: $(VENV)/.dev ## strict types over the package and the tests
 	@$(BIN)/mypy
 
 generated: $(VENV)/.dev ## are the committed generated files up to date?
-	@$(BIN)/python tools/namespaces.py --check
-	@$(BIN)/python -m tools.readme_picture --check
+	@for tool in $(GENERATORS); do $(BIN)/python -m tools.$$tool --check || exit 1; done
+
+generate: $(VENV)/.dev ## write the committed generated files anew
+	@for tool in $(GENERATORS); do $(BIN)/python -m tools.$$tool || exit 1; done
 
 bench: $(VENV)/.dev ## measure speed and memory against the alternatives
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -8,15 +8,17 @@ from __future__ import annotations
 import html
 import os
 import re
+import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["COMMANDS", "PICTURE", "draw", "main", "words"]
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "img" / "terminal.svg"
-COMMANDS = (("show", "P101"),)
+COMMANDS = (("show", "nap-UZB"),)
 WIDTH = 100
 
 # As rich draws it, without the web font that it would fetch: the reader's own fixed-width font.
@@ -38,7 +40,7 @@ FORMAT = """\
 {chrome}
 <g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
 {backgrounds}
-<g class="{unique_id}-matrix">
+<g class="{unique_id}-matrix" xml:space="preserve">
 {matrix}
 </g>
 </g>
@@ -69,21 +71,42 @@ def words(picture: str) -> list[str]:
 
 
 def _output(command: tuple[str, ...]) -> str:
-    environment = {
-        **os.environ,
-        "COLUMNS": str(WIDTH),
-        "FORCE_COLOR": "1",
-        "TERM": "xterm-256color",
-    }
-    environment.pop("NO_COLOR", None)
-    return subprocess.run(
+    """Return what `command` writes to a terminal of our width, with its colours."""
+    import fcntl
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 100, WIDTH, 0, 0))
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR"):
+        environment.pop(name, None)
+    process = subprocess.Popen(
         [sys.executable, "-m", "cbrngraph", *command],
         cwd=ROOT,
         env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.rstrip()
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+    )
+    os.close(theirs)
+    printed = b"".join(_until_closed(ours))
+    os.close(ours)
+    _, errors = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"cbrngraph {' '.join(command)}: {errors.decode()}")
+    return printed.decode("utf-8").replace("\r\n", "\n").rstrip()
+
+
+def _until_closed(terminal: int) -> Iterator[bytes]:
+    while True:
+        try:
+            block = os.read(terminal, 65536)
+        except OSError:  # how Linux says that the other end of a terminal was closed
+            return
+        if not block:
+            return
+        yield block
 
 
 def main(arguments: list[str]) -> int:
