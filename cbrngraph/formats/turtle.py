@@ -126,7 +126,8 @@ class _Names:
         self._known: dict[Term, str] = {}
         for triple in triples:
             for term in triple:
-                self(term)
+                if term != _RDF_TYPE:  # mostly a verb, which is written as `a`
+                    self(term)
         for graph in graphs:
             self(graph)
 
