@@ -37,19 +37,14 @@ VOCABULARIES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
+LEFT_OUT = ("alignments", "shapes")
+
 # Terms that the package or the data needs and the ontology has no reason to mention.
 ALSO = {
     "owl": "sameAs",
     "rdf": "Property first nil rest type",
     "rdfs": "Class comment label seeAlso",
-    "sh": (
-        "ConstraintComponent Info NodeShape PropertyShape SPARQLConstraint Shape ValidationReport"
-        " ValidationResult Violation Warning conforms declare defaultValue description detail"
-        " entailment focusNode message name namespace node order path prefix prefixes property"
-        " result resultMessage resultPath resultSeverity rule select severity shapesGraph"
-        " sourceConstraint sourceConstraintComponent sourceShape sparql targetClass targetNode"
-        " targetObjectsOf targetSubjectsOf value"
-    ),
+    "schema": "name",
     "skos": "broadMatch mappingRelation narrowMatch",
     "xsd": "anyURI boolean date dateTime decimal double float gYear gYearMonth integer string",
 }
@@ -59,15 +54,16 @@ OTHER_SEGMENTS = ("priority-list", "scheme")
 
 
 def read(folder: Path) -> Graph:
-    """Return everything that the Turtle files below `folder` state, but for the alignments.
+    """Return what the Turtle files below `folder` state, but for alignments and shapes.
 
-    Alignments name the terms of other people's vocabularies, which no code of ours uses.
+    Alignments name the terms of other people's vocabularies, which no code of ours uses; shapes
+    declare no term, and would make the module change with every new constraint.
     """
     from rdflib import Graph
 
     graph = Graph()
     for path in sorted(folder.rglob("*.ttl")):
-        if "alignments" not in path.relative_to(folder).parts:
+        if path.relative_to(folder).parts[0] not in LEFT_OUT:
             graph.parse(path, publicID=BASE)
     return graph
 
@@ -81,16 +77,20 @@ def own_terms(graph: Graph) -> set[str]:
 
 
 def used_terms(graph: Graph, namespace: str) -> set[str]:
-    """Return the local names in `namespace` that stand anywhere in the graph, datatypes too."""
-    from rdflib import Literal
+    """Return the local names in `namespace` that stand in the graph, datatypes too.
+
+    A term that is named only as the source of one of ours is not used.
+    """
+    from rdflib import DCTERMS, Literal
 
     def addresses() -> Iterator[str]:
-        for triple in graph:
-            for term in triple:
-                if isinstance(term, Literal):
-                    yield str(term.datatype or "")
-                else:
-                    yield str(term)
+        for subject, predicate, object_ in graph:
+            yield str(subject)
+            yield str(predicate)
+            if isinstance(object_, Literal):
+                yield str(object_.datatype or "")
+            elif predicate != DCTERMS.source:
+                yield str(object_)
 
     names = {a.removeprefix(namespace) for a in addresses() if a.startswith(namespace)}
     return {name for name in names if name.isidentifier()}
@@ -134,6 +134,8 @@ def render(terms: Mapping[str, Iterable[str]], things: Iterable[str]) -> str:
         f'BASE: Final = "{BASE}"',
     ]
     for prefix, names in terms.items():
+        if not names:
+            continue
         namespace = VOCABULARIES[prefix]
         lines += ["", "", f"class {prefix.upper()}:", f'    """Terms of <{namespace}>."""', ""]
         for name in sorted(names):
