@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tools import docs_site
+from cbrngraph.cli.main import COMMANDS, build_parser
+from cbrngraph.queries import Catalogue
+from cbrngraph.resources import Project
+from tools import docs_queries, docs_shapes, docs_site
 
 FETCHED = re.compile(r'<(?:script|img|link|iframe|source)\b[^>]*\b(?:src|href)="(?:https?:)?//')
 
@@ -52,6 +57,59 @@ def test_every_decision_is_listed_and_short() -> None:
         assert heading.startswith(f"# {path.name[:4]} ")
         assert "\n\n" not in body.strip(), path.name
         assert f"({path.name})" in listing
+
+
+def test_every_query_and_parameter_is_documented() -> None:
+    """The catalogue page has each query with its question, and each parameter with its label."""
+    text = docs_queries.page()
+    found = Catalogue(Project.open()).select()
+    assert len(found) > 10
+    for query in found:
+        assert f"\n### {query.slug}\n" in text
+        assert query.summary.endswith("?"), query.slug
+        assert query.description, query.slug
+        for parameter in query.parameters:
+            assert parameter.label, f"{query.slug} {parameter.name}"
+            assert f"| `{parameter.name}` | {parameter.type} | {parameter.label} |" in text
+
+
+def test_every_shape_is_documented() -> None:
+    """The page of the shapes has each named shape, and each rule with a message."""
+    text = docs_shapes.page()
+    named = re.findall(
+        r"^shape:([\w-]+) a sh:(?:Node|Property)Shape",
+        "".join(path.read_text("utf-8") for path in sorted(docs_shapes.SHAPES.glob("*.ttl"))),
+        re.MULTILINE,
+    )
+    assert len(named) > 20
+    missing = [name for name in named if f"`{name}`" not in text and f"### {name}\n" not in text]
+    assert missing == []
+    assert not re.search(r"\|\s*\|$", text, re.MULTILINE)
+
+
+def test_every_command_and_option_is_documented() -> None:
+    """Each command, argument and option says what it is for, and the docs name the command."""
+    (choices,) = [
+        action.choices
+        for action in build_parser(None)._actions
+        if isinstance(action, argparse._SubParsersAction)
+    ]
+    assert set(choices) == set(COMMANDS)
+    pages = "".join(page.text for page in docs_site.pages())
+    for name, parser in choices.items():
+        assert f"cbrngraph {name}" in pages, name
+        assert parser.description, name
+        for where, action in _actions(name, parser):
+            assert action.help, f"{where} {action.dest}"
+
+
+def _actions(name: str, parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Action]]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner, below in action.choices.items():
+                yield from _actions(f"{name} {inner}", below)
+        else:
+            yield name, action
 
 
 def test_a_link_to_nowhere_is_an_error(tmp_path: Path) -> None:

@@ -25,7 +25,14 @@ THEME = ROOT / "docs" / "theme"
 ORDER: Mapping[str, tuple[str, ...]] = {
     "Start": ("index.md", "installation.md", "tutorial.md"),
     "Use": ("queries.md", "commands.md", "python.md", "claims-sheet.md", "evidence.md"),
-    "Reference": ("catalogue.md", "data-model.md", "terms.md", "formats.md", "benchmarks.md"),
+    "Reference": (
+        "catalogue.md",
+        "data-model.md",
+        "terms.md",
+        "shapes.md",
+        "formats.md",
+        "benchmarks.md",
+    ),
     "Project": ("contributing.md", "changelog.md", "decisions/README.md"),
 }
 # Pages that stand elsewhere in the checkout.
@@ -35,6 +42,7 @@ MADE = {
     "docs_cli": "commands.md",
     "docs_terms": "terms.md",
     "docs_queries": "catalogue.md",
+    "docs_shapes": "shapes.md",
 }
 OUTSIDE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 LINK = re.compile(r'\b(href|src)="([^"]*)"')
