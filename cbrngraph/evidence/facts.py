@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cbrngraph.build import ENTAILED
+from cbrngraph.describe import passages_of
 from cbrngraph.evidence.proof import Entailment, Fact, Statement
-from cbrngraph.model import IRI, BNode, Passage, Source, Term, Triple
-from cbrngraph.namespaces import CBRN, DCTERMS, SCHEMA
+from cbrngraph.model import IRI, BNode, Passage, Triple
+from cbrngraph.namespaces import BASE
 from cbrngraph.rules import Rules
 from cbrngraph.store import Store
 
-__all__ = ["ENTAILED", "FactFinder"]
+__all__ = ["FactFinder"]
 
-ENTAILED = IRI("https://w3id.org/cbrngraph/graph/entailed")
-_GRAPH_BASE = "https://w3id.org/cbrngraph/graph/"
+_GRAPH_BASE = BASE + "graph/"
 
 
 @dataclass(slots=True)
@@ -34,8 +35,7 @@ class FactFinder:
     _statements: dict[tuple[Triple, IRI | BNode | None], Statement | None] = field(
         default_factory=dict
     )
-    _passages: dict[IRI | BNode, Passage | None] = field(default_factory=dict)
-    _sources: dict[IRI, Source] = field(default_factory=dict)
+    _passages: dict[IRI, Passage | None] = field(default_factory=dict)
 
     def statement(self, triple: Triple, graph: IRI | BNode | None = None) -> Statement | None:
         """Return what stands behind a triple of the view, or of one named graph; None if absent."""
@@ -92,74 +92,23 @@ class FactFinder:
             return known
         return self._find(triple, None, above)
 
-    # --- passages and sources -------------------------------------------------------------
-
-    def passage(self, graph: IRI | BNode) -> Passage | None:
-        """Return the passage that a graph is, None when it is a file or something else."""
-        if graph not in self._passages:
-            self._passages[graph] = self._read_passage(graph)
-        return self._passages[graph]
+    # --- passages and files ---------------------------------------------------------------
 
     def passages(self, graphs: Iterable[IRI | BNode | None]) -> tuple[Passage, ...]:
         """Return the passages among graphs, latest statement first."""
-        found = {p.iri: p for g in graphs if g is not None and (p := self.passage(g)) is not None}
-        by_iri = sorted(found.values(), key=lambda p: p.iri)
-        return tuple(sorted(by_iri, key=lambda p: p.as_of or p.source.issued, reverse=True))
+        wanted = {graph for graph in graphs if isinstance(graph, IRI)}
+        unknown = wanted - self._passages.keys()
+        if unknown:
+            found = passages_of(self.store, unknown)
+            self._passages.update({graph: found.get(graph) for graph in unknown})
+        kept = [p for graph in sorted(wanted) if (p := self._passages[graph]) is not None]
+        return tuple(sorted(kept, key=lambda p: p.as_of or p.source.issued, reverse=True))
 
-    def _read_passage(self, graph: IRI | BNode) -> Passage | None:
-        told = self._told(graph)
-        source = told.get(CBRN.partOf)
-        if source is None or not isinstance(graph, IRI):
-            return None
-        claims = [str(q.object) for q in self.store.match(graph, IRI(CBRN.claim), None)]
-        return Passage(
-            iri=graph,
-            source=self.source(IRI(str(source))),
-            locator=_text(told, CBRN.locator),
-            heading=_text(told, CBRN.heading),
-            start_line=_number(told, CBRN.startLine),
-            end_line=_number(told, CBRN.endLine),
-            excerpt=_text(told, CBRN.excerpt),
-            as_of=_text(told, CBRN.asOf),
-            confidence=_local(told, CBRN.confidence),
-            claims=tuple(sorted(claims)),
-        )
-
-    def source(self, iri: IRI) -> Source:
-        """Return the description of a source; its slug alone when it is not described."""
-        if iri not in self._sources:
-            told = self._told(iri)
-            self._sources[iri] = Source(
-                iri=iri,
-                slug=_text(told, DCTERMS.identifier) or iri.local,
-                title=_text(told, DCTERMS.title),
-                publisher=_text(told, DCTERMS.publisher),
-                url=_text(told, SCHEMA.url) or _text(told, CBRN.foundAt),
-                issued=_text(told, DCTERMS.issued),
-                reliability=_local(told, CBRN.reliability),
-                sha256=_text(told, CBRN.sha256),
-            )
-        return self._sources[iri]
-
-    def _told(self, subject: IRI | BNode) -> dict[str, Term]:
-        return {str(quad.predicate): quad.object for quad in self.store.match(subject)}
+    def passage(self, graph: IRI | BNode | None) -> Passage | None:
+        """Return the passage that a graph is, None when it is a file or something else."""
+        return next(iter(self.passages((graph,))), None)
 
     @staticmethod
     def file_of(graph: IRI | BNode | None) -> str:
         """Return the project file that a file graph is, without suffix; empty for others."""
         return str(graph).removeprefix(_GRAPH_BASE) if str(graph).startswith(_GRAPH_BASE) else ""
-
-
-def _text(told: dict[str, Term], name: str) -> str:
-    value = told.get(name)
-    return "" if value is None else str(value)
-
-
-def _local(told: dict[str, Term], name: str) -> str:
-    value = told.get(name)
-    return value.local if isinstance(value, IRI) else _text(told, name)
-
-
-def _number(told: dict[str, Term], name: str) -> int:
-    text = _text(told, name)
-    return int(text) if text.isdigit() else 0

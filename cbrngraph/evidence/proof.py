@@ -8,9 +8,9 @@ computation alone (`Condition`), needs no fact. A part that cannot be explained 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from cbrngraph.evidence.sparql.node import Node
 from cbrngraph.model import IRI, BNode, Triple
 
 __all__ = [
@@ -32,8 +32,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Node):
     """A triple stated in a graph: a passage, a reference file, or None for the dataset's own
     description of its sources.
     """
@@ -42,8 +41,7 @@ class Fact:
     graph: IRI | BNode | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entailment:
+class Entailment(Node):
     """One rule and the premises from which it gives a statement."""
 
     rule: str
@@ -51,8 +49,7 @@ class Entailment:
     premises: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Node):
     """A triple that holds: stated by `facts`, or entailed in one of the ways of `entailments`.
 
     `more` says that further ways exist which were not followed.
@@ -64,46 +61,40 @@ class Statement:
     more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Node):
     """Every part is needed; `title` says what they are together."""
 
     parts: tuple[Proof, ...]
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(Node):
     """One part is enough."""
 
     parts: tuple[Proof, ...]
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Node):
     """Something is not there: `kind` is `optional`, `minus`, `not exists` or `group`."""
 
     kind: str
     pattern: str
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Node):
     """What is computed from the row itself: a filter, a bound expression, given values."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class More:
+class More(Node):
     """Further parts that were not followed; `count` is 0 when their number is not known."""
 
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unexplained:
+class Unexplained(Node):
     """A part of the query that cannot be explained, and why."""
 
     part: str
@@ -135,8 +126,7 @@ def leaves(proof: Proof) -> Iterator[Statement | Absent | Condition | More | Une
             yield proof
 
 
-@dataclass(frozen=True, slots=True)
-class FactSets:
+class FactSets(Node):
     """The minimal sets of facts, smallest first.
 
     `sound`: each set alone carries the row. `complete`: no other minimal set exists.

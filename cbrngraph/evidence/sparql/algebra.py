@@ -7,9 +7,9 @@ A blank node of a query and the joint of a property path are variables with a na
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from cbrngraph.evidence.sparql.node import Node
 from cbrngraph.model import IRI, BNode, Literal
 
 __all__ = [
@@ -52,8 +52,7 @@ __all__ = [
 HIDDEN = "__"
 
 
-@dataclass(frozen=True, slots=True)
-class Var:
+class Var(Node):
     """A variable by its name, without the question mark."""
 
     name: str
@@ -70,16 +69,14 @@ PatternTerm: TypeAlias = Var | IRI | BNode | Literal
 # --- expressions (section 17) -------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Apply:
+class Apply(Node):
     """An operator: `&& || ! = != < > <= >= + - * / neg pos in notin`."""
 
     op: str
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Node):
     """A builtin (upper case name) or a function named by an IRI."""
 
     function: str
@@ -87,16 +84,14 @@ class Call:
     distinct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(Node):
     """EXISTS, or NOT EXISTS when `negated`."""
 
     pattern: Pattern
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate:
+class Aggregate(Node):
     """An aggregate; `argument` is None for `COUNT(*)`."""
 
     function: str
@@ -111,39 +106,34 @@ Expr: TypeAlias = Var | IRI | Literal | Apply | Call | Exists | Aggregate
 # --- property paths (section 9) -----------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Inverse:
+class Inverse(Node):
     """`^path`."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Node):
     """`first / second`."""
 
     first: Path
     second: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Node):
     """`first | second`."""
 
     first: Path
     second: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(Node):
     """`path*`, `path+` or `path?` by its operator."""
 
     path: Path
     op: str
 
 
-@dataclass(frozen=True, slots=True)
-class Negated:
+class Negated(Node):
     """`!(forward | ^backward)`."""
 
     forward: tuple[IRI, ...]
@@ -156,8 +146,7 @@ Path: TypeAlias = IRI | Inverse | Sequence | Alternative | Closure | Negated
 # --- graph patterns -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TriplePattern:
+class TriplePattern(Node):
     """Subject, predicate, object, each a term or a variable."""
 
     subject: PatternTerm
@@ -168,15 +157,13 @@ class TriplePattern:
         return iter((self.subject, self.predicate, self.object))
 
 
-@dataclass(frozen=True, slots=True)
-class BGP:
+class BGP(Node):
     """A basic graph pattern."""
 
     triples: tuple[TriplePattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PathPattern:
+class PathPattern(Node):
     """A property path that is not reducible to triples."""
 
     subject: PatternTerm
@@ -184,16 +171,14 @@ class PathPattern:
     object: PatternTerm
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
+class Join(Node):
     """Both."""
 
     left: Pattern
     right: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class LeftJoin:
+class LeftJoin(Node):
     """OPTIONAL with the filter of its group, None when it has none."""
 
     left: Pattern
@@ -201,32 +186,28 @@ class LeftJoin:
     condition: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Union:
+class Union(Node):
     """Either."""
 
     left: Pattern
     right: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Minus:
+class Minus(Node):
     """Left without what is compatible with right."""
 
     left: Pattern
     right: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Node):
     """Solutions of which the condition is true."""
 
     condition: Expr
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Extend:
+class Extend(Node):
     """BIND and expressions of SELECT."""
 
     pattern: Pattern
@@ -234,24 +215,21 @@ class Extend:
     expression: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Node):
     """Inline data; None is UNDEF."""
 
     variables: tuple[Var, ...]
     rows: tuple[tuple[IRI | Literal | None, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GraphPattern:
+class GraphPattern(Node):
     """GRAPH."""
 
     name: Var | IRI
     pattern: Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Node):
     """SERVICE; never sent anywhere."""
 
     name: Var | IRI
@@ -259,8 +237,7 @@ class Service:
     silent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Node):
     """GROUP BY on variables, with the aggregates that each group yields."""
 
     pattern: Pattern
@@ -268,40 +245,35 @@ class Group:
     aggregates: tuple[tuple[Var, Aggregate], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Node):
     """The selected variables."""
 
     pattern: Pattern
     variables: tuple[Var, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct:
+class Distinct(Node):
     """DISTINCT, or REDUCED when `reduced`."""
 
     pattern: Pattern
     reduced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OrderKey:
+class OrderKey(Node):
     """One condition of ORDER BY."""
 
     expression: Expr
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBy:
+class OrderBy(Node):
     """ORDER BY."""
 
     pattern: Pattern
     keys: tuple[OrderKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Node):
     """LIMIT and OFFSET; `limit` is None when there is none."""
 
     pattern: Pattern
@@ -332,8 +304,7 @@ UNIT = BGP(())
 """The empty group: one solution that binds nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Node):
     """A query: its form (`SELECT`, `ASK`, `CONSTRUCT`, `DESCRIBE`), pattern and variables.
 
     `datasets` are the IRIs of FROM and FROM NAMED.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from cbrngraph.evidence.sparql.algebra import (
     BGP,
@@ -51,7 +50,7 @@ def instantiate(pattern: Pattern, known: Known) -> Pattern:  # noqa: PLR0911 - p
         case PathPattern(subject, path, object_):
             return PathPattern(_put(subject, known), path, _put(object_, known, literal=True))
         case Join(left, right) | Union(left, right) | Minus(left, right):
-            return replace(pattern, left=instantiate(left, known), right=instantiate(right, known))
+            return pattern.with_(left=instantiate(left, known), right=instantiate(right, known))
         case LeftJoin(left, right, condition):
             test = None if condition is None else expression_with(condition, known)
             return LeftJoin(instantiate(left, known), instantiate(right, known), test)
@@ -64,7 +63,7 @@ def instantiate(pattern: Pattern, known: Known) -> Pattern:  # noqa: PLR0911 - p
             kept = put if isinstance(put, Var | IRI) else name
             return GraphPattern(kept, instantiate(inner, known))
         case Distinct(inner, _) | OrderBy(inner, _):
-            return replace(pattern, pattern=instantiate(inner, known))
+            return pattern.with_(pattern=instantiate(inner, known))
         case Project() | Group() | Slice() | Values() | Service():
             return pattern
 
@@ -92,7 +91,7 @@ def expression_with(expression: Expr, known: Known) -> Expr:
         case Call("BOUND", (Var() as variable,), _) if variable in known:
             return Literal("true", "http://www.w3.org/2001/XMLSchema#boolean")
         case Apply(_, args) | Call(_, args, _):
-            return replace(expression, args=tuple(expression_with(a, known) for a in args))
+            return expression.with_(args=tuple(expression_with(a, known) for a in args))
         case Exists(pattern, negated):
             return Exists(instantiate(pattern, known), negated)
         case IRI() | Literal() | Aggregate():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from cbrngraph.evidence.sparql.algebra import (
     BGP,
+    UNIT,
     Aggregate,
     Apply,
     Call,
@@ -94,7 +94,7 @@ class _QueryParser(TripleParser):
                 self.term()
         datasets = self._datasets()
         if not self.at.sees("WHERE", "{"):
-            return BGP(()), datasets
+            return UNIT, datasets
         return self._where_and_modifiers([], star=True), datasets
 
     # --- SELECT (18.2.4, 18.2.5) ----------------------------------------------------------
@@ -133,7 +133,7 @@ class _QueryParser(TripleParser):
         aggregation = _Aggregation(self)
         selected = [(v, e and aggregation.lift(e)) for v, e in selected]
         having = [aggregation.lift(e) for e in having]
-        order = [replace(key, expression=aggregation.lift(key.expression)) for key in order]
+        order = [key.with_(expression=aggregation.lift(key.expression)) for key in order]
         if keys is not None or aggregation.found:
             pattern = _grouped(pattern, keys or [], aggregation, self)
         if having:
@@ -258,7 +258,7 @@ class _QueryParser(TripleParser):
         branch = self.group_pattern()
         while at.accept("UNION"):
             branch = Union(branch, self.group_pattern())
-        return Join(pattern, branch) if pattern != BGP(()) else branch
+        return Join(pattern, branch) if pattern != UNIT else branch
 
     def _bind(self, pattern: Pattern) -> Pattern:
         self.at.expect("(")
@@ -319,7 +319,7 @@ class _Aggregation:
                     self.found[expression] = self._parser.fresh("a")
                 return self.found[expression]
             case Apply() | Call():
-                return replace(expression, args=tuple(self.lift(a) for a in expression.args))
+                return expression.with_(args=tuple(self.lift(a) for a in expression.args))
             case Exists():
                 return expression
         return expression
