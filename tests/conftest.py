@@ -43,7 +43,7 @@ TOY_DATA = """\
 
 <source/first#p1> {
     <id/project/T1> dcterms:title "Old <title>" ; cbrn:number "1" ;
-        cbrn:amount "01.50"^^xsd:decimal .
+        cbrn:durationMonths "012"^^xsd:integer .
 }
 <source/second#p2> {
     <id/project/T1> dcterms:title "New title" ; cbrn:coversRegion <id/region/north> .

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cbrngraph.errors import UnknownNameError, UsageError, nearest
 from cbrngraph.model import IRI, Literal
-from cbrngraph.namespaces import BASE, CBRN, DCTERMS, PREFIXES, RDFS, SCHEMA, SKOS
+from cbrngraph.namespaces import BASE, CBRN, DCTERMS, PREFIXES, RDFS, SKOS
 from cbrngraph.results import curie, labels_of
 from cbrngraph.store import Store
 
@@ -24,10 +24,10 @@ NAMES: dict[str, int] = {
     SKOS.prefLabel: 2,
     DCTERMS.title: 2,
     RDFS.label: 2,
-    SCHEMA.name: 2,
     SKOS.altLabel: 3,
 }
 _LISTED = 8
+_SOURCE = BASE + "source/"
 _NEAR_POOL = 60
 
 
@@ -38,7 +38,9 @@ def find_thing(store: Store, text: str) -> IRI:
         UnknownNameError: nothing is; the nearest names are suggested.
         UsageError: several things are; the message lists them.
     """
-    wanted = text.strip().removeprefix("<").removesuffix(">")
+    wanted = text.strip()
+    if wanted.startswith("<") and wanted.endswith(">"):
+        wanted = wanted[1:-1]
     if not wanted:
         raise UsageError("an empty name; give an IRI, a slug, a code or a name")
     for iri in _as_iri(wanted):
@@ -109,7 +111,10 @@ def _best(found: list[tuple[int, IRI]]) -> list[IRI]:
     if not found:
         return []
     rank = min(rank for rank, _ in found)
-    return sorted({thing for at, thing in found if at == rank})
+    things = sorted({thing for at, thing in found if at == rank})
+    # Every line of evidence shows the slug of a document, so that is what such a slug means.
+    documents = [thing for thing in things if thing.startswith(_SOURCE) and "#" not in thing]
+    return documents if len(documents) == 1 else things
 
 
 def _english(text: str) -> Literal:
