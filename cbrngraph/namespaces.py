@@ -391,7 +391,6 @@ class SCHEMA:
     Place: Final = "https://schema.org/Place"
     Project: Final = "https://schema.org/Project"
     email: Final = "https://schema.org/email"
-    name: Final = "https://schema.org/name"
     url: Final = "https://schema.org/url"
 
 

@@ -44,7 +44,6 @@ ALSO = {
     "owl": "sameAs",
     "rdf": "Property first nil rest type",
     "rdfs": "Class comment label seeAlso",
-    "schema": "name",
     "skos": "broadMatch mappingRelation narrowMatch",
     "xsd": "anyURI boolean date dateTime decimal double float gYear gYearMonth integer string",
 }
