@@ -138,7 +138,7 @@ class Data:
     @cached_property
     def rewritten(self) -> dict[Literal, tuple[Literal, ...]]:
         """The literals that the store keeps in another form: its form, and those written."""
-        found = sorted(_candidates(self.text), key=Literal.n3)
+        found = sorted(_candidates(self.text, bare=self.suffix == ".ttl"), key=Literal.n3)
         if not found:
             return {}
         store = Store.memory()
@@ -195,7 +195,7 @@ def _has_blank_nodes(text: bytes) -> bool:
     return bool(_BLANK.search(text)) and bool(_BLANK.search(_STRINGS.sub(b'""', text)))
 
 
-def _candidates(text: bytes) -> set[Literal]:
+def _candidates(text: bytes, *, bare: bool) -> set[Literal]:
     """Return the typed literals and numbers that a store may keep in another form.
 
     Too many do no harm: the store is asked about each.
@@ -207,11 +207,13 @@ def _candidates(text: bytes) -> set[Literal]:
             continue
         if b"\\" not in value and not _is_steady(value, local):
             found.add(Literal(value.decode(), XSD + local.decode()))
-    for number in set(_BARE.findall(text)):
-        if not _STEADY.fullmatch(number):
-            plain = "decimal" if b"." in number else "integer"
-            kind = "double" if b"e" in number.lower() else plain
-            found.add(Literal(number.decode(), XSD + kind))
+    if bare and any(not _STEADY.fullmatch(number) for number in set(_BARE.findall(text))):
+        # Most of them stand inside strings, so look again without these.
+        for number in set(_BARE.findall(_STRINGS.sub(b'""', text))):
+            if not _STEADY.fullmatch(number):
+                plain = "decimal" if b"." in number else "integer"
+                kind = "double" if b"e" in number.lower() else plain
+                found.add(Literal(number.decode(), XSD + kind))
     return found
 
 

@@ -23,7 +23,10 @@ SHAPE_PREFIX = "urn:cbrngraph:shape:"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One validation result (SHACL section 3.6.2), in the terms of the files."""
+    """One validation result (SHACL section 3.6.2), in the terms of the files.
+
+    `messages` may have slots such as `{?value}`, which `row` fills.
+    """
 
     focus: Term
     severity: IRI
@@ -34,6 +37,7 @@ class Result:
     messages: tuple[Literal, ...] = ()
     constraint: IRI | BNode | None = None
     engine: str = ""
+    row: tuple[tuple[str, Term], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ SHACL sections 5 and 6.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from cbrngraph.errors import CbrnGraphError, InputError, QueryError
@@ -26,7 +25,6 @@ __all__ = ["SetEngine"]
 _SPARQL_COMPONENT = IRI(SH + "SPARQLConstraintComponent")
 _SHAPES_GRAPH = IRI("urn:cbrngraph:shapes-graph")
 _OPTIONAL = frozenset(("shapesGraph", "currentShape"))
-_SLOT = re.compile(r"\{[?$](\w+)\}")
 Row = Mapping[str, Term]
 
 
@@ -208,7 +206,7 @@ class _Run:
         if isinstance(own, Literal):
             texts: tuple[Literal, ...] = (own,)
         else:
-            texts = tuple(_filled(m, row) for m in messages or shape.messages)
+            texts = messages or shape.messages
         written = self.task.data.as_written
         return Result(
             focus=written(this)[0],
@@ -220,14 +218,5 @@ class _Run:
             messages=texts,
             constraint=constraint,
             engine=self.engine,
+            row=tuple((name, written(term, this)[0]) for name, term in row.items()),
         )
-
-
-def _filled(message: Literal, row: Row) -> Literal:
-    """Put the row's values into `{?name}` and `{$name}` (SHACL section 5.3.2)."""
-
-    def slot(match: re.Match[str]) -> str:
-        term = row.get(match[1])
-        return match[0] if term is None else str(term)
-
-    return Literal(_SLOT.sub(slot, message.value), message.datatype, message.language)

@@ -92,10 +92,12 @@ def check(graph: IndexedGraph, shapes: Shapes) -> None:
         InputError: a parameter has a value that SHACL does not allow, with file and line.
     """
     for shape in shapes.by_node.values():
-        for name, rule in _RULES.items():
-            _check_values(graph, shape, name, rule)
-        for name, (test, words) in _LISTS.items():
-            _check_lists(graph, shape, name, test, words)
+        for predicate in graph.properties(shape.node):
+            name = predicate.removeprefix(SH)
+            if name in _RULES:
+                _check_values(graph, shape, name, _RULES[name])
+            elif name in _LISTS:
+                _check_lists(graph, shape, name, *_LISTS[name])
         _check_property_shapes(graph, shapes, shape)
     _check_patterns(graph, shapes)
 

@@ -14,6 +14,15 @@ __all__ = ["finding_of", "short"]
 
 _SLOT = re.compile(r"\{[?$](\w+)\}")
 _LONG = 80
+# What a message says for {?value} where a result has none.
+_INSTEAD = {
+    "MinCount": "missing",
+    "MaxCount": "given more than once",
+    "HasValue": "another one, or missing",
+    "QualifiedMinCount": "missing",
+    "QualifiedMaxCount": "given more than once",
+    "UniqueLang": "given more than once",
+}
 
 # Component: what is wrong, and what would mend it; {value} and {path} are filled in.
 _WORDS: dict[str, tuple[str, str]] = {
@@ -54,10 +63,10 @@ def finding_of(result: Result, shapes: Shapes) -> Finding:
     named = shapes.named(result.shape)
     rule = named.node if named is not None and isinstance(named.node, IRI) else IRI(SH + "Shape")
     title = (shape.name if shape else "") or (named.name if named else "") or rule.local
-    row = {"this": result.focus}
+    path = "" if result.path is None else _path_words(result.path.sparql)
+    row = {"this": result.focus, **dict(result.row)}
     if result.value is not None:
         row["value"] = result.value
-    path = "" if result.path is None else _path_words(result.path.sparql)
     return Finding(
         severity=result.severity,
         rule=rule,
@@ -68,7 +77,7 @@ def finding_of(result: Result, shapes: Shapes) -> Finding:
         message=_message(result, row, path),
         path=result.path,
         value=result.value,
-        messages=result.messages,
+        messages=tuple(_filled(message, row, path) for message in result.messages),
         constraint=result.constraint,
         engine=result.engine,
         fix=_fix(result, path),
@@ -86,19 +95,32 @@ def short(term: Term) -> str:
 
 
 def _message(result: Result, row: dict[str, Term], path: str) -> str:
+    """Return the rule's own words, else words for the component, with names for IRIs."""
     own = [m for m in result.messages if m.language in ("", "en")] or list(result.messages)
     if own:
-        text = own[0].value
-
-        def slot(match: re.Match[str]) -> str:
-            if match[1] == "path":
-                return path
-            return short(row[match[1]]) if match[1] in row else match[0]
-
-        return _SLOT.sub(slot, text)
+        instead = _INSTEAD.get(_component(result), "")
+        return _fill(own[0].value, {name: short(term) for name, term in row.items()}, path, instead)
     words = _WORDS.get(_component(result), ("breaks the rule", ""))[0]
     value = short(result.value) if result.value is not None else short(result.focus)
     return words.format(value=value, path=path or "it")
+
+
+def _filled(message: Literal, row: dict[str, Term], path: str) -> Literal:
+    """Put the values into `{?name}` and `{$name}` (SHACL section 5.3.2)."""
+    text = _fill(message.value, {name: str(term) for name, term in row.items()}, path, "")
+    return Literal(text, message.datatype, message.language)
+
+
+def _fill(text: str, row: dict[str, str], path: str, instead: str) -> str:
+    def slot(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in row:
+            return row[name]
+        if name == "path" and path:
+            return path
+        return instead if name == "value" and instead else match[0]
+
+    return _SLOT.sub(slot, text)
 
 
 def _fix(result: Result, path: str) -> str:
