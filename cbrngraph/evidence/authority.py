@@ -1,0 +1,86 @@
+"""Which of several statements the current view takes, and by which rule.
+
+The rule itself is `cbrngraph.resolution`: the latest statement, then the more reliable source,
+then the more confident statement, then the passage whose IRI sorts first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cbrngraph.model import IRI
+from cbrngraph.namespaces import CBRN
+from cbrngraph.resolution import Descriptions
+from cbrngraph.store import Store
+
+__all__ = ["Authority"]
+
+_OF_PASSAGE = (CBRN.partOf, CBRN.asOfEarliest, CBRN.confidence)
+_OF_SOURCE = (CBRN.issuedEarliest, CBRN.issuedLatest, CBRN.reliability)
+
+
+@dataclass(slots=True)
+class Authority:
+    """Compares passages of one store by the rule of resolution."""
+
+    store: Store
+    _notes: Descriptions = field(default_factory=Descriptions)
+    _known: set[IRI] = field(default_factory=set)
+
+    def strength(self, passage: IRI) -> tuple[str, int, int]:
+        """Return day, reliability and confidence of a passage; larger is stronger."""
+        self._learn(passage)
+        return self._notes.strength(passage.n3())
+
+    def best(self, passages: Iterable[IRI]) -> IRI:
+        """Return the strongest passage, the first by name of equals."""
+        ordered = sorted(passages)
+        return max(ordered, key=self.strength)
+
+    def day(self, passage: IRI) -> str:
+        """Return the day (ISO) that counts for a passage, empty when it has none."""
+        return self.strength(passage)[0]
+
+    def rule(self, winners: Iterable[IRI], losers: Iterable[IRI]) -> str:
+        """Say in words why the value of `winners` goes before that of `losers`."""
+        one, other = self.best(winners), self.best(losers)
+        stronger, weaker = self.strength(one), self.strength(other)
+        if stronger[0] != weaker[0]:
+            if not weaker[0]:
+                return f"the latest statement: {stronger[0]} goes before one without a date"
+            return f"the latest statement: {stronger[0]} goes before {weaker[0]}"
+        if stronger[1] != weaker[1]:
+            return "statements of the same day: the more reliable source"
+        if stronger[2] != weaker[2]:
+            return "the same day, equally reliable sources: the more confident statement"
+        return "nothing tells them apart: the passage whose name sorts first"
+
+    def _learn(self, passage: IRI) -> None:
+        if passage in self._known:
+            return
+        self._known.add(passage)
+        for predicate in _OF_PASSAGE:
+            for quad in self.store.match(passage, IRI(predicate)):
+                self._note(quad.subject.n3(), predicate, quad.object.n3())
+                if predicate == CBRN.partOf and isinstance(quad.object, IRI):
+                    self._learn_source(quad.object)
+                elif predicate == CBRN.confidence and isinstance(quad.object, IRI):
+                    self._learn_rank(quad.object)
+
+    def _learn_source(self, source: IRI) -> None:
+        if source in self._known:
+            return
+        self._known.add(source)
+        for predicate in _OF_SOURCE:
+            for quad in self.store.match(source, IRI(predicate)):
+                self._note(source.n3(), predicate, quad.object.n3())
+                if predicate == CBRN.reliability and isinstance(quad.object, IRI):
+                    self._learn_rank(quad.object)
+
+    def _learn_rank(self, concept: IRI) -> None:
+        for quad in self.store.match(concept, IRI(CBRN.rank)):
+            self._note(concept.n3(), CBRN.rank, quad.object.n3())
+
+    def _note(self, subject: str, predicate: str, object_: str) -> None:
+        self._notes.note(subject, f"<{predicate}>", object_)

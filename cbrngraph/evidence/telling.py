@@ -1,0 +1,276 @@
+"""An explanation told: as an outline for people, as plain objects for programs, as quads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from cbrngraph.evidence.facts import FactFinder
+from cbrngraph.evidence.proof import (
+    Absent,
+    All,
+    Condition,
+    Fact,
+    More,
+    Proof,
+    Statement,
+    Unexplained,
+    leaves,
+)
+from cbrngraph.evidence.proof import Any as AnyOf
+from cbrngraph.evidence.why import Explanation
+from cbrngraph.evidence.words import (
+    Words,
+    iris_of,
+    passage_line,
+    passage_object,
+)
+from cbrngraph.model import IRI, BNode, Passage, Quad
+from cbrngraph.store import Store
+
+__all__ = ["objects", "outline", "quads", "row_title", "summary", "words_for"]
+
+_ABSENT = {
+    "optional": "nothing matches the optional part",
+    "minus": "nothing matches what is taken away",
+    "not exists": "there is no match for",
+    "group": "no row matches",
+}
+
+
+def words_for(store: Store, explanations: Iterable[Explanation]) -> Words:
+    """Return the labels of everything that explanations speak of."""
+    iris: set[str] = set()
+    for one in explanations:
+        iris.update(iris_of(one.proof))
+        for rival in one.rivals:
+            iris.update(iris_of(rival.statement))
+        iris.update(str(term) for term in (one.row or {}).values() if isinstance(term, IRI))
+    return Words(store, iris)
+
+
+# --- for people ---------------------------------------------------------------------------
+
+
+def outline(one: Explanation, words: Words, *, bullet: str = "") -> str:
+    """Return an explanation as an indented outline; `bullet` `- ` makes it a Markdown list."""
+    lines: list[tuple[int, str]] = list(_outline(one, one.proof, words, 0))
+    lines += _rival_lines(one, words)
+    return "".join(f"{'  ' * depth}{bullet}{text}\n" for depth, text in lines)
+
+
+def _outline(one: Explanation, proof: Proof, words: Words, depth: int) -> Iterator[tuple[int, str]]:
+    match proof:
+        case Statement():
+            yield from _statement_lines(one, proof, words, depth)
+        case All(parts, title) | AnyOf(parts, title):
+            choice = isinstance(proof, AnyOf) and len(parts) > 1
+            if choice or title:
+                head = words.sparql(title)
+                yield depth, f"{head}: any of" if choice and head else head or "any of"
+                depth += 1
+            for part in parts:
+                grouped = choice and isinstance(part, All) and not part.title
+                if grouped:
+                    yield depth, "together"
+                yield from _outline(one, part, words, depth + grouped)
+        case Absent(kind, pattern):
+            yield depth, f"absent: {_ABSENT[kind]} {{ {words.sparql(pattern)} }}"
+        case Condition(text):
+            yield depth, f"computed: {words.sparql(text)}"
+        case More(count):
+            yield depth, f"and {count or 'perhaps'} more, not followed (--limit)"
+        case Unexplained(part, reason):
+            yield depth, f"cannot explain this part: {words.sparql(part)} ({reason})"
+
+
+def _statement_lines(
+    one: Explanation, statement: Statement, words: Words, depth: int
+) -> Iterator[tuple[int, str]]:
+    yield depth, words.triple(statement.triple)
+    for passage in _passages(one, statement.facts):
+        yield depth + 1, passage_line(passage)
+    for fact in statement.facts:
+        if fact.graph not in one.passages:
+            yield depth + 1, _file_line(fact.graph)
+    shown = statement.entailments[:1] if statement.facts else statement.entailments[:3]
+    for entailment in shown:
+        yield depth + 1, f"entailed: {entailment.axiom} [{entailment.rule}]"
+        for premise in entailment.premises:
+            yield from _statement_lines(one, premise, words, depth + 2)
+    hidden = len(statement.entailments) - len(shown)
+    if hidden > 0:
+        yield depth + 1, f"entailed in {hidden} more ways (--format json has all)"
+    if not statement.facts and not statement.entailments:
+        yield depth + 1, "cannot explain this part: entailed, and the rule was not found"
+
+
+def _rival_lines(one: Explanation, words: Words) -> Iterator[tuple[int, str]]:
+    for rival in one.rivals:
+        standing = "the view has instead" if rival.taken else "not taken"
+        value = words.term(rival.statement.triple.object)
+        yield 1, f"{standing}: {value}" + (f" – {rival.rule}" if rival.rule else "")
+        for passage in _passages(one, rival.statement.facts):
+            yield 2, passage_line(passage)
+
+
+def _file_line(graph: IRI | BNode | None) -> str:
+    file = FactFinder.file_of(graph)
+    return f"stated in {file}" if file else "the dataset's own description of its sources"
+
+
+def _passages(one: Explanation, facts: Sequence[Fact]) -> list[Passage]:
+    found = [
+        one.passages[f.graph] for f in facts if isinstance(f.graph, IRI) and f.graph in one.passages
+    ]
+    return sorted(found, key=lambda p: (p.as_of or p.source.issued, p.iri), reverse=True)
+
+
+def summary(one: Explanation) -> str:
+    """Return one line on how many sets of facts carry the row, and what that is worth."""
+    sets = one.sets
+    if not one.holds or not sets.sets:
+        return ""
+    sizes = sorted({len(facts) for facts in sets.sets})
+    facts = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    count = len(sets.sets)
+    ways = "one smallest set" if count == 1 else f"{count} smallest sets"
+    line = f"{ways} of {facts} stated facts"
+    if sets.sound and sets.complete:
+        return f"{line}: the row stands while one of them does, and falls without all"
+    if sets.sound:
+        return f"{line}: each carries the row; there may be others"
+    return f"{line}, as far as could be explained"
+
+
+# --- for programs -------------------------------------------------------------------------
+
+
+def objects(one: Explanation, words: Words) -> dict[str, Any]:
+    """Return an explanation as plain objects; every statement once, by an id."""
+    ids: dict[Statement, str] = {}
+    tree = _tree(one.proof, words, ids)
+    told: list[dict[str, Any]] = []
+    for statement, name in _closure(ids):
+        told.append(_statement_object(one, statement, name, ids, words))
+    by_fact = {fact: name for statement, name in ids.items() for fact in statement.facts}
+    parts = list(leaves(one.proof))
+    return {
+        "question": one.question,
+        "view": one.view,
+        "snapshot": one.snapshot,
+        "holds": one.holds,
+        "row": None
+        if one.row is None
+        else {name: words.object(term) for name, term in one.row.items()},
+        "proof": tree,
+        "statements": told,
+        "minimal_sets": [
+            [_fact_object(fact, by_fact) for fact in sorted(facts, key=repr)]
+            for facts in one.sets.sets
+        ],
+        "each_set_suffices": one.sets.sound,
+        "all_sets_listed": one.sets.complete,
+        "absent": [
+            {"kind": p.kind, "pattern": words.sparql(p.pattern)}
+            for p in parts
+            if isinstance(p, Absent)
+        ],
+        "cannot_explain": [
+            {"part": words.sparql(p.part), "reason": p.reason}
+            for p in parts
+            if isinstance(p, Unexplained)
+        ],
+        "rivals": [
+            {
+                "value": words.object(rival.statement.triple.object),
+                "taken": rival.taken,
+                "rule": rival.rule,
+                "passages": [passage_object(p) for p in _passages(one, rival.statement.facts)],
+            }
+            for rival in one.rivals
+        ],
+        "sources": sorted({passage.source.slug for passage in one.passages.values()}),
+    }
+
+
+def _closure(ids: dict[Statement, str]) -> Iterator[tuple[Statement, str]]:
+    """Yield each statement and, after it, the premises that its telling brought in."""
+    done = 0
+    while done < len(ids):
+        for statement, name in list(ids.items())[done:]:
+            for entailment in statement.entailments:
+                for premise in entailment.premises:
+                    ids.setdefault(premise, f"s{len(ids) + 1}")
+            done += 1
+            yield statement, name
+
+
+def _tree(proof: Proof, words: Words, ids: dict[Statement, str]) -> dict[str, Any]:
+    match proof:
+        case Statement():
+            return {"statement": ids.setdefault(proof, f"s{len(ids) + 1}")}
+        case All(parts, title) | AnyOf(parts, title):
+            name = "all" if isinstance(proof, All) else "any"
+            told: dict[str, Any] = {name: [_tree(part, words, ids) for part in parts]}
+            return {"title": words.sparql(title), **told} if title else told
+        case Absent(kind, pattern):
+            return {"absent": kind, "pattern": words.sparql(pattern)}
+        case Condition(text):
+            return {"computed": words.sparql(text)}
+        case More(count):
+            return {"more": count}
+        case Unexplained(part, reason):
+            return {"cannot_explain": words.sparql(part), "reason": reason}
+
+
+def _statement_object(
+    one: Explanation, statement: Statement, name: str, ids: dict[Statement, str], words: Words
+) -> dict[str, Any]:
+    subject, predicate, object_ = statement.triple
+    files = [FactFinder.file_of(f.graph) for f in statement.facts if f.graph not in one.passages]
+    return {
+        "id": name,
+        "subject": words.object(subject),
+        "property": words.object(predicate),
+        "value": words.object(object_),
+        "passages": [passage_object(p) for p in _passages(one, statement.facts)],
+        "files": [file or "description of sources" for file in files],
+        "entailed": [
+            {
+                "rule": entailment.rule,
+                "axiom": entailment.axiom,
+                "premises": [ids[premise] for premise in entailment.premises],
+            }
+            for entailment in statement.entailments
+        ],
+        "more_ways": statement.more,
+    }
+
+
+def _fact_object(fact: Fact, by_fact: dict[Fact, str]) -> dict[str, Any]:
+    where = FactFinder.file_of(fact.graph) or str(fact.graph or "description of sources")
+    return {"statement": by_fact.get(fact, ""), "stated_in": where}
+
+
+# --- as quads -----------------------------------------------------------------------------
+
+
+def quads(one: Explanation, store: Store) -> Iterator[Quad]:
+    """Yield the stated facts in their passages, and what is said of those and their sources."""
+    facts = {fact for facts in one.sets.sets for fact in facts}
+    for fact in sorted(facts, key=repr):
+        yield Quad(*fact.triple, fact.graph)
+    described = {p.iri for p in one.passages.values()} | {
+        p.source.iri for p in one.passages.values()
+    }
+    for iri in sorted(described):
+        yield from sorted(store.match(iri), key=repr)
+
+
+def row_title(one: Explanation, words: Words) -> str:
+    """Return what is explained, with the values of the row."""
+    if not one.row:
+        return one.question
+    values = ", ".join(f"{name} = {words.term(term)}" for name, term in one.row.items())
+    return f"{one.question}: {values}"
