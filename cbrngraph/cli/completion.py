@@ -47,4 +47,9 @@ def complete(parser: argparse.ArgumentParser) -> None:
     """Answer the shell's request and end the process."""
     import argcomplete
 
-    argcomplete.autocomplete(parser, always_complete_options="long")
+    argcomplete.autocomplete(parser, always_complete_options="long", validator=_fits)
+
+
+def _fits(word: str, begun: str) -> bool:
+    """A value may be begun by its label, so `country=uzbek` is completed to `country=UZB`."""
+    return word.startswith(begun) or ("=" in begun and word.startswith(begun.partition("=")[0]))
