@@ -11,17 +11,13 @@ with everything that they state, one graph for each Turtle file, and `graph/enta
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from cbrngraph.errors import DateError, EnvironmentProblem, ReadError, UnknownNameError, nearest
 from cbrngraph.model import IRI, Quad, Triple, View
@@ -138,7 +134,7 @@ def parse_view(name: str = "current", as_of: str = "") -> View:
 
 def snapshot_id(project: Project) -> str:
     """Return the SHA-256 over the names and contents of the project's inputs (64 digits)."""
-    return _digest(_hashes(project.inputs()))
+    return _identity(project.inputs())
 
 
 def open_snapshot(
@@ -167,7 +163,7 @@ def open_snapshot(
     if not force and (folder / "meta.json").is_file():
         return _reopen(project, view, folder)
     if force:
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
     _make_on_disk(project, view, identity, folder, progress)
     return _reopen(project, view, folder)
 
@@ -186,7 +182,7 @@ def _make_on_disk(
     """Build beside the final place and rename, so that a crash leaves no half snapshot."""
     work = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
     try:
-        shutil.rmtree(work, ignore_errors=True)
+        _remove(work)
         work.mkdir(parents=True)
         made = _build(project, view, identity, work, progress)
         with open(work / "meta.json", "w", encoding="utf-8") as file:
@@ -207,8 +203,14 @@ def _make_on_disk(
             ) from None
         raise ReadError(folder, error.strerror or str(error), "use --store memory") from None
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        _remove(work)
     _prune(folder.parent.parent, keep=folder.parent.name)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prune(snapshots: Path, keep: str) -> None:
@@ -216,7 +218,7 @@ def _prune(snapshots: Path, keep: str) -> None:
     folders = [entry for entry in snapshots.iterdir() if entry.name != keep and entry.is_dir()]
     folders.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
     for old in folders[_KEEP - 1 :]:
-        shutil.rmtree(old, ignore_errors=True)
+        _remove(old)
 
 
 def _build(
@@ -261,6 +263,9 @@ class _Loader:
     """
 
     def __init__(self, store: Store) -> None:
+        import threading
+        from queue import SimpleQueue
+
         self._store = store
         self._work: SimpleQueue[Path | str | None] = SimpleQueue()
         self._failure: BaseException | None = None
@@ -306,32 +311,39 @@ def _is_large(file: InputFile) -> bool:
     return file.path.stat().st_size > _LARGE
 
 
-def _digest(hashes: dict[str, str]) -> str:
+def _digest(hashes: Mapping[str, str]) -> str:
+    import hashlib
+
     lines = [_FORMAT, *(f"{name} {hashes[name]}" for name in sorted(hashes))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _hashes(files: Iterable[InputFile]) -> dict[str, str]:
-    """Return the SHA-256 of each file by name; an unchanged file is not read again.
+def _identity(files: tuple[InputFile, ...]) -> str:
+    """Return the id over the contents of files; an unchanged file is not read again.
 
     A file counts as unchanged while its size, modification time and inode are: git's rule.
     """
-    files = tuple(files)
-    roots = "\n".join(str(file.path) for file in files)
-    index = cache_dir() / "inputs" / (hashlib.sha256(roots.encode()).hexdigest()[:32] + ".json")
+    from zlib import crc32
+
+    stamps = {file.name: _stamp(file) for file in files}
+    key = crc32("\n".join(str(file.path) for file in files).encode())
+    index = cache_dir() / "inputs" / f"{key:08x}.json"
     known = _load_index(index)
-    fresh: dict[str, list[object]] = {}
-    for file in files:
-        stamp = _stamp(file)
-        old = known.get(file.name)
-        unchanged = old is not None and old[:3] == stamp
-        fresh[file.name] = old if unchanged and old else [*stamp, _sha256(file.path)]
-    if fresh != known:
-        _save_index(index, fresh)
-    return {name: str(entry[3]) for name, entry in fresh.items()}
+    if known.get("format") == _FORMAT and known.get("stamps") == stamps:
+        return str(known["id"])
+    old_stamps, old_hashes = known.get("stamps", {}), known.get("hashes", {})
+    hashes = {
+        file.name: old_hashes[file.name]
+        if file.name in old_hashes and old_stamps.get(file.name) == stamps[file.name]
+        else _sha256(file.path)
+        for file in files
+    }
+    identity = _digest(hashes)
+    _save_index(index, {"format": _FORMAT, "id": identity, "stamps": stamps, "hashes": hashes})
+    return identity
 
 
-def _stamp(file: InputFile) -> list[object]:
+def _stamp(file: InputFile) -> list[int]:
     try:
         status = os.stat(file.path)
     except OSError as error:
@@ -340,6 +352,8 @@ def _stamp(file: InputFile) -> list[object]:
 
 
 def _sha256(path: Path) -> str:
+    import hashlib
+
     try:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -347,16 +361,19 @@ def _sha256(path: Path) -> str:
         raise ReadError(path, error.strerror or "cannot be read") from None
 
 
-def _load_index(index: Path) -> dict[str, list[object]]:
+def _load_index(index: Path) -> dict[str, Any]:
     try:
         with open(index, encoding="utf-8") as file:
-            loaded: dict[str, list[object]] = json.load(file)
-            return loaded
+            loaded = json.load(file)
     except (OSError, ValueError):
         return {}
+    whole = isinstance(loaded, dict) and all(
+        isinstance(loaded.get(part), dict) for part in ("stamps", "hashes")
+    )
+    return loaded if whole else {}
 
 
-def _save_index(index: Path, entries: dict[str, list[object]]) -> None:
+def _save_index(index: Path, entries: dict[str, Any]) -> None:
     """Write the index in one step; without it the files are only read again."""
     work = index.with_name(f"{index.name}.{os.getpid()}.tmp")
     try:

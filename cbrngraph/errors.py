@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import ClassVar
 
@@ -50,6 +49,8 @@ def nearest(name: str, choices: Iterable[str], limit: int = 3) -> tuple[str, ...
     >>> nearest("projects-by-prioritty", ["projects-by-priority", "people-trained"])
     ('projects-by-priority',)
     """
+    from difflib import SequenceMatcher
+
     wanted = name.casefold()
     scored: list[tuple[float, str]] = []
     for choice in dict.fromkeys(choices):

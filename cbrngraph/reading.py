@@ -43,6 +43,17 @@ class _Part:
         """Whether it is reference data or ontology, whose graph is named after the file."""
         return self.file.path.suffix in (".ttl", ".nt")
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether it is reference data, which gives way to what a passage states."""
+        return self.is_turtle and self.file.name.startswith("data/")
+
+    def kept(self, lost: frozenset[N3Triple]) -> Iterator[N3Triple]:
+        """Yield the triples of the default graph that stand in a view."""
+        if self.is_reference and lost:
+            return (triple for triple in self.triples if triple not in lost)
+        return iter(self.triples)
+
 
 @dataclass(slots=True)
 class Reading:
@@ -85,8 +96,7 @@ class Reading:
         if view.day is not None:
             self._cut(view.day.isoformat())
         if view.name == "current":
-            statements = (quad for part in self.parts for quad in part.quads)
-            self.lost = frozenset(superseded(statements, self.descriptions))
+            self.lost = frozenset(superseded(self._statements(), self.descriptions))
         return self
 
     def schema(self) -> Iterator[N3Triple]:
@@ -100,11 +110,19 @@ class Reading:
         """Yield the view as stated: repeated where several passages state the same."""
         lost = self.lost
         for part in self.parts:
-            yield from part.triples
+            yield from part.kept(lost)
             for quad in part.quads:
                 triple = quad[:3]
                 if triple not in lost:
                     yield triple
+
+    def _statements(self) -> Iterator[N3Quad]:
+        """Yield what competes for a single value: passages, and reference data without one."""
+        for part in self.parts:
+            yield from part.quads
+            if part.is_reference:
+                for subject, predicate, object_ in part.triples:
+                    yield subject, predicate, object_, ""
 
     def named(self) -> Iterator[N3Quad]:
         """Yield what the named graphs hold: passages, and Turtle files under their own name."""
@@ -131,7 +149,7 @@ class Reading:
                     "give the node an IRI"
                 )
             if not part.loaded:
-                lines += [f"{s} {p} {o} .\n" for s, p, o in part.triples]
+                lines += [f"{s} {p} {o} .\n" for s, p, o in part.kept(lost)]
                 lines += [f"{s} {p} {o} {g} .\n" for s, p, o, g in part.quads]
             if part.is_turtle:
                 tail = f" <{part.file.graph}> .\n"

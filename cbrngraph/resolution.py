@@ -3,7 +3,8 @@
 The rule, in this order: the latest statement (the passage's `cbrn:asOf`, else the source's
 `dcterms:issued`; an undated one counts as oldest, a year from its first day), then the more
 reliable source, then the more confident statement, then the passage whose IRI sorts first,
-so that the choice is always the same. Companion dates (earliest, latest) follow the value
+so that the choice is always the same. Reference data, which has no passage, gives way to any
+passage. Companion dates (earliest, latest) follow the value
 that they belong to.
 """
 
@@ -69,6 +70,8 @@ class Descriptions:
 
     def strength(self, passage: str) -> tuple[str, int, int]:
         """Return the sort key of a passage's authority: larger is stronger."""
+        if not passage:
+            return ("", -_LOWEST_RANK - 1, 0)
         tables = self.values
         source = self.source_of(passage)
         day = _day(tables[_AS_OF].get(passage, "")) or _day(tables[_ISSUED].get(source, ""))

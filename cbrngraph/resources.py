@@ -94,10 +94,10 @@ class Project:
         top = room.partition("/")[0]
         found: dict[str, Path] = {}
         for layer in self.data_layers if top == "data" else self.layers:
-            for path in _walk(os.path.join(layer, room)):
+            root = str(layer)
+            for path in _walk(os.path.join(root, room)):
                 if path.endswith(suffixes):
-                    name = os.path.relpath(path, layer).replace(os.sep, "/")
-                    found[name] = Path(path)
+                    found[path[len(root) + 1 :].replace(os.sep, "/")] = Path(path)
         return tuple(InputFile(name, found[name]) for name in sorted(found))
 
     def ontology_files(self) -> tuple[InputFile, ...]:

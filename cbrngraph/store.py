@@ -250,7 +250,7 @@ def scan(path: Path, suffix: str | None = None) -> Iterator[N3Quad]:
     same: dict[str, str] = {}
     one = same.setdefault
     labels: dict[str, str] = {}
-    for line in text.decode().split("\n"):
+    for line in (text or b"").decode().split("\n"):
         if line:
             subject, predicate, rest = line.split(" ", 2)
             object_, graph = _split_object(rest)

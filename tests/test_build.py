@@ -320,8 +320,9 @@ class TestFailure:
         project = make(a=host("2020-01-01", "one", "a"))
         identity = snapshot_id(project)
         (index,) = (tmp_path / "cache" / "inputs").glob("*.json")
-        index.write_text('{"half', encoding="utf-8")
-        assert snapshot_id(project) == identity
+        for torn in ('{"half', "[]", '{"stamps": 1}'):
+            index.write_text(torn, encoding="utf-8")
+            assert snapshot_id(project) == identity
 
     def test_old_snapshots_are_pruned(self, make: Make, tmp_path: Path) -> None:
         """The cache keeps the newest few."""
@@ -329,6 +330,23 @@ class TestFailure:
             open_snapshot(make(a=host("2020-01-01", f"place{number}", "a")))
         assert len(list((tmp_path / "cache" / "snapshots").iterdir())) == 8
         shutil.rmtree(tmp_path / "cache")
+
+
+def test_reference_data_gives_way_to_a_passage(make: Make) -> None:
+    """A single value in reference data is shown until a source states another."""
+    project = make(a=host("2020-01-01", "stated", "a"))
+    folder = project.home / "data" / "reference"
+    folder.mkdir()
+    (folder / "offices.ttl").write_text(
+        PREFIXES + "<id/secretariat/s> cbrn:seat <id/place/assumed> .\n"
+        "<id/secretariat/t> cbrn:seat <id/place/assumed> .",
+        encoding="utf-8",
+    )
+    snapshot = open_snapshot(project)
+    assert values(snapshot, "id/secretariat/s", CBRN.seat) == {BASE + "id/place/stated"}
+    assert values(snapshot, "id/secretariat/t", CBRN.seat) == {BASE + "id/place/assumed"}
+    everything = open_snapshot(project, parse_view("all"))
+    assert len(values(everything, "id/secretariat/s", CBRN.seat)) == 2
 
 
 def test_reference_file_stands_in_a_graph_of_its_own(make: Make) -> None:
