@@ -223,6 +223,13 @@ class Store:
             ),
         )
 
+    def default_text(self) -> bytes:
+        """Return the default graph as N-Triples, in no order, literals as the engine keeps them."""
+        import pyoxigraph as ox
+
+        made = self._inner.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        return made or b""
+
     def contains(self, triple: Triple, graph: IRI | None = None) -> bool:
         """Say whether a triple stands in the default graph, or in `graph`."""
         return next(self.match(*triple, graph=graph), None) is not None
