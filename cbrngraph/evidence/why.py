@@ -21,6 +21,7 @@ from cbrngraph.evidence.proof import (
     minimal_sets,
 )
 from cbrngraph.evidence.rows import explain_row
+from cbrngraph.evidence.rulebook import rules_of
 from cbrngraph.model import IRI, BNode, Literal, Passage, Term, Triple
 from cbrngraph.namespaces import CBRN, RDF
 
@@ -96,7 +97,7 @@ def why_row(
         raise QueryError(
             "only rows of a SELECT and the yes of an ASK can be explained", path=query.path
         )
-    finder = FactFinder(snapshot.store, snapshot.rules)
+    finder = FactFinder(snapshot.store, rules_of(snapshot))
     try:
         explained = explain_row(finder, prepare(text, query.path), row, limit=limit)
     except RecursionError:
@@ -129,7 +130,7 @@ def _no_row(number: int, count: int, name: str) -> UsageError:
 
 def why_statement(snapshot: Snapshot, triple: Triple) -> Explanation:
     """Return what a statement rests on, its rivals, or that it does not hold in the view."""
-    finder = FactFinder(snapshot.store, snapshot.rules)
+    finder = FactFinder(snapshot.store, rules_of(snapshot))
     return _statement(snapshot, finder, Authority(snapshot.store), triple)
 
 
@@ -205,7 +206,7 @@ def why_thing(
     Raises:
         UnknownNameError: the thing has no such property.
     """
-    finder = FactFinder(snapshot.store, snapshot.rules)
+    finder = FactFinder(snapshot.store, rules_of(snapshot))
     authority = Authority(snapshot.store)
     triples = statements_of(snapshot, thing, predicate)
     if predicate is not None and not triples:

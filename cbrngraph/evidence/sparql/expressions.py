@@ -52,7 +52,7 @@ class ExpressionParser(ABC):
         if token.kind == "iri":
             self.at.take()
             return IRI(self._resolve(unescape(token.text[1:-1])))
-        if token.kind != "name":
+        if token.kind != "pname":
             self.at.error("expected an IRI")
         prefix, _, local = token.text.partition(":")
         if prefix not in self.prefixes:
@@ -78,12 +78,15 @@ class ExpressionParser(ABC):
         at = self.at
         sign = at.token.text if at.sees("+", "-") else ""
         token = at.ahead() if sign else at.token
-        if token.kind not in ("integer", "decimal", "double"):
+        if token.kind != "number":
             return None
         if sign:
             at.take()
         at.take()
-        return Literal(sign + token.text, _XSD + token.kind)
+        kind = (
+            "double" if "e" in token.text.lower() else "decimal" if "." in token.text else "integer"
+        )
+        return Literal(sign + token.text, _XSD + kind)
 
     def literal(self) -> Literal | None:
         """Parse a literal, None when there is none."""
@@ -112,7 +115,7 @@ class ExpressionParser(ABC):
         kind = self.at.token.kind
         if kind == "var":
             return self.var()
-        if kind in ("iri", "name"):
+        if kind in ("iri", "pname"):
             return self.iri()
         if kind == "bnode":
             return self.blank(self.at.take().text)
@@ -164,7 +167,7 @@ class ExpressionParser(ABC):
             return self.bracketed()
         if at.token.kind == "var":
             return self.var()
-        if at.token.kind in ("iri", "name"):
+        if at.token.kind in ("iri", "pname"):
             return self._iri_or_call()
         literal = self.literal()
         if literal is not None:

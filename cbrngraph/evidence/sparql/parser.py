@@ -71,7 +71,7 @@ class _QueryParser(TripleParser):
             if word == "BASE":
                 self.base = str(self.iri())
                 continue
-            if at.token.kind != "name" or not at.token.text.endswith(":"):
+            if at.token.kind != "pname" or not at.token.text.endswith(":"):
                 at.error("expected a prefix and a colon")
             prefix = at.take().text[:-1]
             self.prefixes[prefix] = str(self.iri())
@@ -90,7 +90,7 @@ class _QueryParser(TripleParser):
             self.at.expect("}")
             self._bnodes.clear()
         elif form == "DESCRIBE":
-            while self.at.accept("*") or self.at.token.kind in ("var", "iri", "name"):
+            while self.at.accept("*") or self.at.token.kind in ("var", "iri", "pname"):
                 self.term()
         datasets = self._datasets()
         if not self.at.sees("WHERE", "{"):
@@ -174,7 +174,7 @@ class _QueryParser(TripleParser):
     def _starts_call(self) -> bool:
         if self.at.sees("HAVING", "VALUES"):
             return False
-        return self.at.token.kind in ("word", "iri", "name") and self.at.ahead().text == "("
+        return self.at.token.kind in ("word", "iri", "pname") and self.at.ahead().text == "("
 
     def _having(self) -> list[Expr]:
         found: list[Expr] = []
@@ -203,7 +203,7 @@ class _QueryParser(TripleParser):
     def _bounds(self) -> tuple[int, int | None]:
         offset, limit = 0, None
         while word := self.at.accept("LIMIT", "OFFSET"):
-            if self.at.token.kind != "integer":
+            if not self.at.token.text.isdigit():
                 self.at.error("expected a whole number")
             number = int(self.at.take().text)
             offset, limit = (offset, number) if word == "LIMIT" else (number, limit)

@@ -1,60 +1,21 @@
-"""The tokens of SPARQL 1.1 (section 19.8) and a cursor over them."""
+"""A cursor over the tokens of SPARQL 1.1 (section 19.8), and what escapes mean."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import NoReturn
 
 from cbrngraph.errors import QueryError
+from cbrngraph.queries.tokens import Token, position, tokenize
 
 __all__ = ["Cursor", "Token", "unescape"]
 
-_PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_PREFIX = r"(?:[^\W\d_](?:[\w\-\u00b7]|\.+(?=[\w\-\u00b7]))*)?"
-_LOCAL = rf"(?:[\w:]|{_PLX})(?:[\w:\-\u00b7]|{_PLX}|\.+(?=[\w:\-\u00b7%\\]))*"
-_CHAR = r"(?:[^{quote}\\\n\r]|\\.)*"
-
-_TOKEN = re.compile(
-    "|".join(
-        f"(?P<{kind}>{pattern})"
-        for kind, pattern in (
-            ("skip", r"(?:\s+|\#[^\n\r]*)+"),
-            ("iri", r'<[^\x00-\x20<>"{}|^`]*>'),
-            (
-                "string",
-                r'"""(?:"{0,2}(?:[^"\\]|\\.))*"""'
-                r"|'''(?:'{0,2}(?:[^'\\]|\\.))*'''"
-                '|"' + _CHAR.format(quote='"') + '"' + "|'" + _CHAR.format(quote="'") + "'",
-            ),
-            ("bnode", r"_:\w(?:[\w\-\u00b7]|\.+(?=[\w\-\u00b7]))*"),
-            ("name", rf"{_PREFIX}:(?:{_LOCAL})?"),
-            ("var", r"[?$]\w+"),
-            ("lang", r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*"),
-            ("double", r"(?:\d+\.\d*|\.\d+|\d+)[eE][+-]?\d+"),
-            ("decimal", r"\d*\.\d+"),
-            ("integer", r"\d+"),
-            ("word", r"[A-Za-z_]\w*"),
-            ("punct", r"\^\^|&&|\|\||!=|<=|>=|[-<>=!*/+|^?(){}\[\];,.]"),
-        )
-    ),
-    re.DOTALL,
-)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token: its kind, its text as written and where it begins."""
-
-    kind: str
-    text: str
-    offset: int
-
-
 def unescape(text: str) -> str:
-    r"""Return `text` with the escapes of strings and IRIs resolved (section 19.2, 19.7).
+    r"""Return `text` with the escapes of strings and names resolved (section 19.2, 19.7).
 
     >>> unescape(r"a\tb")
     'a\tb'
@@ -71,23 +32,16 @@ def unescape(text: str) -> str:
 
 def _tokens(text: str) -> list[Token]:
     found: list[Token] = []
-    position = 0
-    while position < len(text):
-        match = _TOKEN.match(text, position)
-        if match is None:
-            fail(text, position, f"unexpected character {text[position]!r}")
-        if match.lastgroup != "skip":
-            found.append(Token(match.lastgroup or "", match.group(), position))
-        position = match.end()
-    found.append(Token("end", "", len(text)))
+    for token in tokenize(text):
+        if token.kind == "number" and token.text.endswith("."):
+            # SPARQL 1.1 has no number that ends in a point: it ends the triple.
+            middle = token.end - 1
+            found.append(Token("number", token.text[:-1], token.start, middle))
+            found.append(Token("punct", ".", middle, token.end))
+        else:
+            found.append(token)
+    found.append(Token("end", "", len(text), len(text)))
     return found
-
-
-def fail(text: str, offset: int, message: str) -> NoReturn:
-    """Raise `QueryError` with the line and column of `offset`."""
-    line = text.count("\n", 0, offset) + 1
-    column = offset - (text.rfind("\n", 0, offset) + 1) + 1
-    raise QueryError(message, line=line, column=column)
 
 
 class Cursor:
@@ -117,9 +71,7 @@ class Cursor:
     def sees(self, *choices: str) -> bool:
         """Whether the next token is one of these signs or, in any case, words."""
         token = self._tokens[self._at]
-        if token.kind == "word":
-            return token.text.upper() in choices
-        return token.kind == "punct" and token.text in choices
+        return token.is_word(*choices) or (token.kind == "punct" and token.text in choices)
 
     def accept(self, *choices: str) -> str:
         """Go past one of these signs or words and return it in upper case, else the empty text."""
@@ -135,4 +87,5 @@ class Cursor:
     def error(self, message: str) -> NoReturn:
         """Raise `QueryError` at the next token."""
         seen = self.token.text or "the end of the query"
-        fail(self.text, self.token.offset, f"{message}, found {seen}")
+        line, column = position(self.text, self.token.start)
+        raise QueryError(f"{message}, found {seen}", line=line, column=column)

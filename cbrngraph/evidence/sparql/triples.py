@@ -68,7 +68,7 @@ class TripleParser(ExpressionParser):
 
     def _starts_node(self) -> bool:
         kind = self.at.token.kind
-        if kind in ("var", "iri", "name", "bnode", "string", "integer", "decimal", "double"):
+        if kind in ("var", "iri", "pname", "bnode", "string", "number"):
             return True
         return self.at.sees("[", "(", "+", "-", "TRUE", "FALSE")
 
@@ -93,7 +93,7 @@ class TripleParser(ExpressionParser):
     def _starts_verb(self) -> bool:
         at = self.at
         word_a = at.token.kind == "word" and at.token.text == "a"
-        return word_a or at.token.kind in ("var", "iri", "name") or at.sees("^", "!", "(")
+        return word_a or at.token.kind in ("var", "iri", "pname") or at.sees("^", "!", "(")
 
     def _verb(self) -> Path | Var:
         return self.var() if self.at.token.kind == "var" else self._alternative()
