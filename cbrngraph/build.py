@@ -14,10 +14,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from cbrngraph.errors import DateError, EnvironmentProblem, ReadError, UnknownNameError, nearest
 from cbrngraph.model import IRI, Quad, Triple, View
@@ -43,8 +42,7 @@ Progress = Callable[[str, int, int], None]
 StoreKind = Literal["auto", "memory", "disk"]
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotMeta:
+class SnapshotMeta(NamedTuple):
     """What a snapshot holds, in numbers; `statements` counts triples in each passage."""
 
     id: str
@@ -186,7 +184,7 @@ def _make_on_disk(
         work.mkdir(parents=True)
         made = _build(project, view, identity, work, progress)
         with open(work / "meta.json", "w", encoding="utf-8") as file:
-            json.dump(asdict(made.meta), file, indent=1, sort_keys=True)
+            json.dump(made.meta._asdict(), file, indent=1, sort_keys=True)
         del made
         try:
             os.rename(work, folder)

@@ -19,9 +19,8 @@ Exit codes: 0 clean, 1 findings (not an error), 2 wrong usage, 3 unreadable inpu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 __all__ = [
     "CbrnGraphError",
@@ -135,8 +134,7 @@ class SyntaxFault(InputError):
         super().__init__(_located(message, self.path, line, column))
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault in a table: file, row (the header is row 1), column and what is wrong."""
 
     path: Path

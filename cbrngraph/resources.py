@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cbrngraph.errors import ReadError, UnknownNameError, nearest
 
@@ -23,8 +23,7 @@ _RDF_SUFFIXES = (".ttl", ".trig", ".nt", ".nq")
 _NOT_IN_GRAPH = ("ontology/shapes/", "ontology/mapping/")
 
 
-@dataclass(frozen=True, slots=True)
-class InputFile:
+class InputFile(NamedTuple):
     """A file of the project: its name relative to the project (`data/sources/x.trig`), its path."""
 
     name: str
@@ -54,8 +53,7 @@ def cache_dir() -> Path:
     return Path(base) / "cbrngraph"
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """The folders that ontology, data and queries are read from, lowest layer first."""
 
     layers: tuple[Path, ...]

@@ -11,9 +11,8 @@ import errno
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cbrngraph.errors import (
     EnvironmentProblem,
@@ -39,23 +38,21 @@ _FORMATS = {
     ".jsonld": "JSON_LD",
     ".n3": "N3",
 }
-_PARSER_PREFIX = re.compile(r"^Parser error (?:at|between) [^:]*:\s*")
+_PARSER_PREFIX = r"^Parser error (?:at|between) [^:]*:\s*"
 _BASE = "https://w3id.org/cbrngraph/"
-_WHERE = re.compile(r"(?:error at|at|from|between)?\s*(?:line\s*)?(\d+):(\d+)")
+_WHERE = r"(?:error at|at|from|between)?\s*(?:line\s*)?(\d+):(\d+)"
 
 N3Quad: TypeAlias = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Solutions:
+class Solutions(NamedTuple):
     """The answer to a SELECT: variable names without `?`, and one row of terms per solution."""
 
     variables: tuple[str, ...]
     rows: Iterator[tuple[Term | None, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Triples:
+class Triples(NamedTuple):
     """The answer to a CONSTRUCT or DESCRIBE."""
 
     triples: Iterator[Triple]
@@ -376,7 +373,7 @@ def _format(path: Path, suffix: str | None = None) -> Any:
 
 
 def _query_error(message: str, path: Path | None) -> QueryError:
-    found = _WHERE.search(message)
+    found = re.search(_WHERE, message)
     line, column = (int(found[1]), int(found[2])) if found else (0, 0)
     reason = message[found.end() :].lstrip(": ") if found else message
     return QueryError(reason or message, path=path, line=line, column=column)
@@ -388,7 +385,7 @@ def _parse_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        reason = _PARSER_PREFIX.sub("", error.msg or "is not well-formed")
+        reason = re.sub(_PARSER_PREFIX, "", error.msg or "is not well-formed")
         raise SyntaxFault(path, error.lineno or 0, error.offset or 0, reason) from None
     except FileNotFoundError:
         raise ReadError(path, "no such file") from None

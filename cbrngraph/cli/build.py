@@ -36,8 +36,6 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Build, and say what came out."""
-    from dataclasses import asdict
-
     from cbrngraph.build import open_snapshot
     from cbrngraph.cli.common import Progress
     from cbrngraph.formats.sheet import plain_sheet
@@ -48,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         snapshot = open_snapshot(
             project_of(args), view_of(args), store_of(args), progress, force=args.force
         )
-    meta = asdict(snapshot.meta)
+    meta = snapshot.meta._asdict()
     rows = [(name.replace("_", " "), str(value)) for name, value in meta.items()]
     rows.append(("seconds", f"{time.monotonic() - begin:.2f}"))
     emit_listing(args, [plain_sheet(("snapshot", "value"), rows)], meta, made)

@@ -7,10 +7,9 @@ recommendations say. The others (table, md, xlsx) are for people and show labels
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from cbrngraph.errors import UnknownNameError, UsageError, nearest
 
@@ -22,8 +21,7 @@ __all__ = ["FORMATS", "Format", "choose", "find", "fitting", "write"]
 _QUESTIONS = {"select": "a SELECT", "ask": "an ASK", "graph": "a CONSTRUCT or DESCRIBE"}
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A format: the kinds of answer that it can hold, its file suffixes and media type."""
 
     name: str

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from cbrngraph.errors import ReadError, SyntaxFault, UnknownNameError, nearest
 from cbrngraph.queries.header import Entry, Node, read_header
@@ -29,8 +29,7 @@ _PARAMETER_KEYS = ("name", "type", "label", "default", "choices")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(NamedTuple):
     """How a page shows an answer; the variables are without `?` and empty where not used."""
 
     kind: str = "table"
@@ -39,8 +38,7 @@ class Chart:
     series: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a query. `default` None means all rows; `choices` is a SELECT or empty."""
 
     name: str
@@ -50,8 +48,7 @@ class Parameter:
     choices: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredQuery:
+class StoredQuery(NamedTuple):
     """A query with its header; `text` is the whole file, `path` None when it came from no file."""
 
     slug: str
@@ -61,7 +58,7 @@ class StoredQuery:
     description: str = ""
     tags: tuple[str, ...] = ()
     view: str = "current"
-    chart: Chart = field(default_factory=Chart)
+    chart: Chart = Chart()
     severity: str = ""
     parameters: tuple[Parameter, ...] = ()
     path: Path | None = None

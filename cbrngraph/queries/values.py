@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cbrngraph.errors import DateError, ParameterError, UnknownNameError, nearest
 from cbrngraph.model import IRI, BNode, Literal, Term
@@ -31,8 +30,7 @@ One: TypeAlias = "str | int | float | bool | Decimal | date | Literal"
 Given: TypeAlias = "One | Sequence[One] | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One value that a parameter can take; `code` is empty where there is none."""
 
     value: IRI | Literal

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from cbrngraph.errors import UsageError
 from cbrngraph.model import IRI, Term, Triple
@@ -24,8 +23,7 @@ __all__ = ["Asked", "Kind", "Result"]
 Kind = Literal["select", "ask", "graph"]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What was asked: the stored query or text, the values as they were given, the bound text."""
 
     query: StoredQuery
