@@ -2,8 +2,8 @@
 
 >>> import cbrngraph
 >>> graph = cbrngraph.open()
->>> [row.project.local for row in graph.query("projects-by-priority", priority="training")][:1]
-['P106']
+>>> {row.country.local for row in graph.query("projects-by-country", country="uzbekistan")}
+{'UZB'}
 >>> graph.as_of("2023-05")
 <Graph: current as of 2023-05>
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cached_property
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,8 +101,9 @@ class Graph:
         """Return the answer to a stored query, a query file (`.rq`) or SPARQL text.
 
         A parameter takes an IRI, slug, code or name, a number, a date, or a list of them; None
-        takes back its default. A stored query is asked of the view that its header names, unless
-        this graph was opened with a view.
+        takes back its default. One that is called like a word of Python gets a `_` (`from_`).
+        A stored query is asked of the view that its header names, unless this graph was opened
+        with a view.
 
         Raises:
             UnknownNameError, ParameterError: a name or value that does not fit.
@@ -116,7 +118,11 @@ class Graph:
         True
         """
         stored = find_query(self.project, query)
-        return answer(stored, params, self._snapshot(self._for(stored.view)), limit)
+        given = {
+            name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name: value
+            for name, value in params.items()
+        }
+        return answer(stored, given, self._snapshot(self._for(stored.view)), limit)
 
     def choices(self, query: str, parameter: str) -> tuple[Choice, ...]:
         """Return what a parameter of a stored query can be; empty when anything goes.

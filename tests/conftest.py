@@ -1,7 +1,7 @@
 """Fixtures of all tests: the smallest graph that has what a test needs.
 
-`graph` is the shipped graph, built once into a cache folder of the test run; `toy` is a folder of
-a few statements for what the shipped data does not have; `run` starts the real program.
+`graph` is the shipped graph, built once into the cache folder of the test run (`cache`); `toy` is
+a folder of a few statements for what the shipped data does not have; `run` starts the program.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,16 +69,6 @@ class Ran:
     code: int
     out: str
     err: str
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Keep snapshots of the test run apart from the user's own."""
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
-        patch.delenv("CBRNGRAPH_CACHE", raising=False)
-        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -489,3 +489,11 @@ def test_the_installed_program_is_the_same(run: Run) -> None:
         pytest.skip("the package is not installed here")
     done = subprocess.run([program, "info", "-f", "json"], capture_output=True, check=True)
     assert json.loads(done.stdout) == json.loads(run("info", "-f", "json").out)
+
+
+def test_the_reference_is_up_to_date() -> None:
+    """docs/commands.md is what tools/docs_cli.py writes."""
+    from tools import docs_cli
+
+    assert docs_cli.main(["--check"]) == 0, "run tools/docs_cli.py"
+    assert docs_cli.page().count("\n### ") >= len(COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import subprocess
 import sys
 from pathlib import Path
@@ -142,3 +143,33 @@ def test_a_misspelt_attribute_of_the_package_is_an_error() -> None:
         _ = cbrngraph.opne
     assert {"open", "Graph"} <= set(dir(cbrngraph))
     assert IRI("http://e/x").local == "x"
+
+
+def test_a_parameter_called_like_a_word_of_python_gets_an_underscore(tmp_path: Path) -> None:
+    """`from_` is the parameter `from`."""
+    (tmp_path / "queries" / "toy").mkdir(parents=True)
+    header = "#+ summary: X?\n#+ params:\n#+   - name: from\n#+     type: integer\n"
+    text = header + "SELECT ?from { VALUES ?from { UNDEF } }"
+    (tmp_path / "queries" / "toy" / "echo.rq").write_text(text)
+    assert cbrngraph.open(tmp_path).query("echo", from_=5)[0]["from"] == 5
+
+
+def test_the_examples_of_the_documentation_hold(graph: Graph) -> None:
+    """What docs/python.md shows is what happens."""
+    assert graph.snapshot_id
+    found = doctest.testfile(str(ROOT / "docs" / "python.md"), module_relative=False)
+    assert found.attempted > 15
+    assert found.failed == 0
+
+
+def test_the_first_look_runs(graph: Graph) -> None:
+    """The script that an analyst starts from works and says something."""
+    assert graph.snapshot_id
+    script = ROOT / "examples" / "first_look.py"
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "203 sources" in done.stdout or "sources" in done.stdout
+    assert "P087" in done.stdout
+    assert "triples for rdflib" in done.stdout
