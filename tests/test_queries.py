@@ -241,6 +241,16 @@ class TestValues:
         bound = bind(query, {"country": text}, graph.snapshot)
         assert f"VALUES ?country {{ <{ID}country/UZB> }}" in bound
 
+    def test_a_term_or_a_choice_is_one_value(self, graph: Graph) -> None:
+        """What the choices give can be given back."""
+        query = graph.queries.get("projects-by-country")
+        (first, *_) = graph.choices("projects-by-country", "country")
+        for value in (first, first.value, [first, first.value], Literal(first.slug)):
+            bound = bind(query, {"country": value}, graph.snapshot)
+            assert f"VALUES ?country {{ <{first.value}> }}" in bound
+        result = graph.query("projects-by-country", country=[first, "UZB"])
+        assert result.asked.given == (("country", "AFG, UZB"),)
+
     def test_an_unknown_value_suggests_the_nearest(self, graph: Graph) -> None:
         """A misspelt choice is an error that names the choice."""
         query = graph.queries.get("projects-by-country")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cbrngraph.errors import DateError, ParameterError, UnknownNameError, nearest
 from cbrngraph.model import IRI, BNode, Literal, Term
@@ -19,14 +19,14 @@ from cbrngraph.queries.catalogue import Parameter, StoredQuery
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
 
-__all__ = ["Choice", "Given", "choices", "terms_of"]
+__all__ = ["Choice", "Given", "choices", "terms_of", "values_given"]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
 
-One: TypeAlias = "str | int | float | bool | Decimal | date | Literal"
+One: TypeAlias = "str | int | float | bool | Decimal | date | Literal | Choice"
 Given: TypeAlias = "One | Sequence[One] | None"
 
 
@@ -83,7 +83,7 @@ def terms_of(
     """
     if given is None or given == "*":
         return ()
-    several = list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
+    several = values_given(given)
     if not several:
         raise ParameterError(f"parameter {parameter.name!r} has an empty list of values")
     known = choices(query, parameter, snapshot)
@@ -91,7 +91,16 @@ def terms_of(
     return tuple(dict.fromkeys(terms))
 
 
+def values_given(given: Given) -> list[Any]:
+    """Return what was given as a list; a term or a choice is one value, though a tuple too."""
+    if isinstance(given, Literal | Choice) or not isinstance(given, list | tuple | set | frozenset):
+        return [given]
+    return list(given)
+
+
 def _term(parameter: Parameter, one: object, known: tuple[Choice, ...]) -> IRI | Literal:
+    if isinstance(one, Choice):
+        one = one.value
     if isinstance(one, Literal):
         one = one.value
     if not isinstance(one, str | int | float | Decimal | date):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cbrngraph.queries import bind, execute
+from cbrngraph.queries import Choice, bind, execute
+from cbrngraph.queries.values import values_given
 from cbrngraph.results.names import curie, labels_of, slug_of, slugify
 from cbrngraph.results.result import Asked, Kind, Result
 from cbrngraph.results.rows import Row, native
@@ -46,6 +47,8 @@ def answer(
 
 
 def _written(value: Given) -> str:
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(sorted(map(str, value)))
-    return "*" if value is None else str(value)
+    several = values_given(value)
+    named = (
+        one.slug if isinstance(one, Choice) else "*" if one is None else one for one in several
+    )
+    return ", ".join(sorted(map(str, named)))
