@@ -11,7 +11,7 @@ CODE := $(wildcard cbrngraph tests tools benchmarks examples)
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 # Tools that write a committed file, or with --check say that it is out of date.
-GENERATORS := namespaces docs_sheet readme_picture readme_answers
+GENERATORS := namespaces docs_cli docs_sheet readme_picture readme_answers
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help run test check lint types generated generate bench docs wheel ci clean
