@@ -371,6 +371,25 @@ class TestFailures:
         """A folder as target, or one that is missing."""
         assert run_main("query", "ASK {}", "-f", "json", "-o", str(tmp_path)).code == 3
 
+    @pytest.mark.parametrize(
+        ("redirection", "code"), [(">&-", 3), ("2>&-", 0), ("<&-", 0), (">&- 2>&-", 3)]
+    )
+    def test_a_closed_stream_is_no_crash(self, run: Run, redirection: str, code: int) -> None:
+        """What the shell has closed is told where that is possible."""
+        command = f'exec "{sys.executable}" -m cbrngraph info {redirection}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], capture_output=True, cwd=ROOT, check=False
+        )
+        assert done.returncode == code
+        assert b"Traceback" not in done.stderr
+
+    def test_an_argument_that_is_no_text_is_refused(self, run: Run) -> None:
+        """Bytes that are no UTF-8 are an error in words."""
+        for arguments in (("show", "\udcff"), ("search", "\udcff"), ("query", "ASK { \udcff }")):
+            ran = run(*arguments)
+            assert ran.code == 2
+            assert ran.err.startswith("cbrngraph: error: ")
+
     def test_a_closed_pipe_is_quiet(self, graph: Graph) -> None:
         """`cbrngraph ... | head -1` leaves no message."""
         assert graph.snapshot_id

@@ -76,7 +76,9 @@ class TestLookup:
         """A superseded title is no dead end."""
         assert find_thing(toy_graph.snapshot.store, "old <TITLE>").endswith("project/T1")
 
-    @pytest.mark.parametrize("text", ["", "  ", "<>", "http://e/a b", 'x" } DROP', "a/b c", "\\"])
+    @pytest.mark.parametrize(
+        "text", ["", "  ", "<>", "http://e/a b", 'x" } DROP', "a/b c", "\\", "http://e/[", "a/%zz"]
+    )
     def test_odd_text_is_an_error_not_a_crash(self, graph: Graph, text: str) -> None:
         """Nothing that is typed becomes SPARQL."""
         with pytest.raises(UsageError):

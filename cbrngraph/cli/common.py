@@ -24,6 +24,7 @@ __all__ = [
     "add_view_options",
     "emit_listing",
     "listing_format",
+    "note",
     "on_terminal",
     "open_view",
     "project_of",
@@ -112,7 +113,7 @@ class Progress:
         self._shown = False
 
     def __enter__(self) -> Callable[[str, int, int], None] | None:
-        return self._tell if sys.stderr.isatty() else None
+        return self._tell if sys.stderr is not None and sys.stderr.isatty() else None
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
@@ -143,9 +144,15 @@ def listing_format(args: argparse.Namespace, formats: Sequence[str] = LISTING) -
     return FORMATS[made.name]
 
 
+def note(message: str) -> None:
+    """Say something on stderr beside the answer; nothing where that is closed."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"cbrngraph: {message}\n")
+
+
 def on_terminal(args: argparse.Namespace) -> bool:
     """Say whether the output goes to a terminal."""
-    return args.output in (None, "-") and sys.stdout.isatty()
+    return args.output in (None, "-") and sys.stdout is not None and sys.stdout.isatty()
 
 
 def emit_listing(

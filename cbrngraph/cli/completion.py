@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from cbrngraph.errors import UnknownNameError, nearest
@@ -39,7 +38,11 @@ def run(args: argparse.Namespace) -> int:
         raise UnknownNameError("shell", args.shell, nearest(args.shell, _SHELLS), hint)
     from argcomplete.shell_integration import shellcode
 
-    sys.stdout.write(shellcode(["cbrngraph"], shell=args.shell).strip() + "\n")
+    from cbrngraph.formats.output import opened
+
+    script = shellcode(["cbrngraph"], shell=args.shell).strip() + "\n"
+    with opened(None) as out:
+        out.write(script.encode())
     return 0
 
 

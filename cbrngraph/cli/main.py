@@ -22,11 +22,14 @@ COMMANDS: dict[str, str] = {
     "query": "cbrngraph.cli.query",
     "queries": "cbrngraph.cli.queries",
     "show": "cbrngraph.cli.show",
+    "why": "cbrngraph.cli.why",
+    "conflicts": "cbrngraph.cli.conflicts",
     "search": "cbrngraph.cli.search",
     "info": "cbrngraph.cli.info",
     "export": "cbrngraph.cli.export",
     "build": "cbrngraph.cli.build",
     "ingest": "cbrngraph.cli.ingest",
+    "validate": "cbrngraph.cli.validate",
     "completion": "cbrngraph.cli.completion",
 }
 
@@ -64,13 +67,17 @@ def _dispatch(arguments: list[str]) -> int:
 
     try:
         code = _run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except CbrnGraphError as error:
         _tell(str(error))
         return error.exit_code
     except BrokenPipeError:
         _drop_stdout()
         return 0
+    except UnicodeEncodeError:
+        _tell("an argument is not valid UTF-8 text")
+        return 2
     except RecursionError:
         _tell("this is nested too deeply")
         return 2
@@ -119,7 +126,8 @@ def build_parser(only: str | None) -> argparse.ArgumentParser:
 
 
 def _tell(message: str) -> None:
-    sys.stderr.write(f"cbrngraph: error: {message}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"cbrngraph: error: {message}\n")
 
 
 def _drop_stdout() -> None:

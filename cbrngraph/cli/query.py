@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
+    note,
     on_terminal,
     open_view,
     project_of,
@@ -73,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     result = answer(query, given, snapshot, args.limit)
     _write(args, result)
     if result.truncated:
-        sys.stderr.write(f"cbrngraph: cut off after {args.limit}; there is more (--limit)\n")
+        note(f"cut off after {args.limit}; there is more (--limit)")
     return 0
 
 
@@ -82,6 +83,8 @@ def _query(project: Project, text: str) -> StoredQuery:
 
     if text != "-":
         return find_query(project, text)
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
     try:
         return read_query(sys.stdin.buffer.read().decode("utf-8-sig"))
     except UnicodeDecodeError:

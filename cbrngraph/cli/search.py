@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from cbrngraph.cli.common import (
@@ -12,6 +11,7 @@ from cbrngraph.cli.common import (
     add_view_options,
     emit_listing,
     listing_format,
+    note,
     open_view,
     view_of,
 )
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     shown = hits[: max(args.limit, 0)]
     emit_listing(args, [hits_sheet(shown)], found(shown), made)
     if not hits:
-        sys.stderr.write("cbrngraph: nothing found\n")
+        note("nothing found")
     elif len(hits) > len(shown):
-        sys.stderr.write(f"cbrngraph: cut off after {len(shown)}; there is more (--limit)\n")
+        note(f"cut off after {len(shown)}; there is more (--limit)")
     return 0

@@ -71,12 +71,13 @@ def _as_iri(text: str) -> Iterable[IRI]:
 
 
 def _is_there(store: Store, iri: IRI) -> bool:
-    if any(letter in ' <>"{}|^`\\' or letter < " " for letter in iri):
+    try:
+        return any(
+            next(store.match(subject, None, object_, any_graph=True), None) is not None
+            for subject, object_ in ((iri, None), (None, iri))
+        )
+    except ValueError:  # no IRI by RFC 3987, so nothing in the graph has it
         return False
-    return any(
-        next(store.match(subject, None, object_, any_graph=True), None) is not None
-        for subject, object_ in ((iri, None), (None, iri))
-    )
 
 
 def _exactly(store: Store, text: str) -> list[tuple[int, IRI]]:

@@ -31,6 +31,8 @@ def opened(target: str | os.PathLike[str] | None) -> Iterator[BinaryIO]:
         ReadError: the file cannot be written.
     """
     if target is None or str(target) == "-":
+        if sys.stdout is None:  # closed by the shell: `>&-`
+            raise ReadError("standard output", "is closed")
         try:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
