@@ -88,7 +88,7 @@ def _once(command: Command) -> tuple[float, float, float]:
             stdout=subprocess.DEVNULL,
             stderr=errors,
             cwd=ROOT,
-            env={**os.environ, **(command.environment or {})},
+            env=_environment(command),
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
@@ -97,6 +97,12 @@ def _once(command: Command) -> tuple[float, float, float]:
             errors.seek(0)
             raise RuntimeError(f"{command.name}: {errors.read().decode()[-2000:]}")
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def _environment(command: Command) -> dict[str, str]:
+    """Return the environment of a command: compiled modules are kept, as for a user."""
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **(command.environment or {})}
 
 
 def milliseconds(seconds: float) -> str:

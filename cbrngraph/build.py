@@ -217,6 +217,19 @@ def _prune(snapshots: Path, keep: str) -> None:
     folders.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
     for old in folders[_KEEP - 1 :]:
         _remove(old)
+    for work in snapshots.glob("*/*.tmp"):  # what an interrupted build left
+        if not _is_running(work.suffixes[-2][1:]):
+            _remove(work)
+
+
+def _is_running(process: str) -> bool:
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _build(

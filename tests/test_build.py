@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -328,8 +327,19 @@ class TestFailure:
         """The cache keeps the newest few."""
         for number in range(10):
             open_snapshot(make(a=host("2020-01-01", f"place{number}", "a")))
-        assert len(list((tmp_path / "cache" / "snapshots").iterdir())) == 8
-        shutil.rmtree(tmp_path / "cache")
+        snapshots = tmp_path / "cache" / "snapshots"
+        assert len(list(snapshots.iterdir())) == 8
+
+    def test_what_an_interrupted_build_left_is_removed(self, make: Make, tmp_path: Path) -> None:
+        """A work folder goes when its process is gone, and stays while it runs."""
+        snapshots = tmp_path / "cache" / "snapshots"
+        dead = snapshots / "id" / "current.999999999.tmp"
+        alive = snapshots / "id" / f"all.{os.getppid()}.tmp"
+        dead.mkdir(parents=True)
+        alive.mkdir()
+        open_snapshot(make(a=host("2020-01-01", "one", "a")))
+        assert not dead.exists()
+        assert alive.exists()
 
 
 def test_reference_data_gives_way_to_a_passage(make: Make) -> None:
