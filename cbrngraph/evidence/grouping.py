@@ -50,7 +50,7 @@ def derive(walker: Walker, pattern: Group, solution: Solution, graph: IRI | None
         needs.append(
             any_of([*ways, More(unfollowed)] if unfollowed else ways, "a row of the group")
         )
-    return [all_of(dict.fromkeys(needs))]
+    return [all_of(needs)]
 
 
 def _members(

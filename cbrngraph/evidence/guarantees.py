@@ -142,6 +142,7 @@ class _Survey:
     def _extend(self, pattern: Extend, outside: frozenset[Var], shown: frozenset[Var]) -> None:
         expression = pattern.expression
         for test in existence_tests(expression):
+            self.complete = self.complete and isinstance(expression, Exists)
             self._watch(test.pattern)
         if isinstance(expression, Var) and pattern.variable in shown:
             # `SELECT (?a AS ?b)` shows ?a under another name.
@@ -182,8 +183,12 @@ class _Survey:
                     self._test(argument)
             case Exists(pattern, False) | Apply("!", (Exists(pattern, True),)):
                 self.walk(pattern, frozenset(), frozenset())
+            case Exists(pattern, True) | Apply("!", (Exists(pattern, False),)):
+                self._watch(pattern)
             case _:
                 for test in existence_tests(condition):
+                    # Its truth may not matter to the whole, so another set may be smaller.
+                    self.complete = False
                     self._watch(test.pattern)
 
     def _watch(self, pattern: Pattern) -> None:

@@ -195,13 +195,22 @@ class _Reckoning:
         return self._shrunk({facts for way in ways for facts in way})
 
     def _product(self, parts: Iterable[Sets]) -> Sets:
-        combined: Sets = [frozenset()]
+        needed: set[Fact] = set()
+        choices: list[Sets] = []
         for part in parts:
+            if len(part) == 1:
+                needed |= part[0]
+            else:
+                choices.append(part)
+        combined: Sets = [frozenset(needed)]
+        for part in choices:
             combined = self._shrunk({left | right for left in combined for right in part})
         return combined
 
     def _shrunk(self, sets: set[frozenset[Fact]]) -> Sets:
         """Drop each set that contains another, and what exceeds the limit."""
+        if len(sets) == 1:
+            return list(sets)
         kept: Sets = []
         for facts in sorted(sets, key=len):
             if not any(other <= facts for other in kept):

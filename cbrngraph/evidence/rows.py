@@ -21,6 +21,7 @@ from cbrngraph.evidence.sparql import parse_query
 from cbrngraph.evidence.sparql.algebra import Pattern, Project, Query, Slice, Var
 from cbrngraph.evidence.walker import Walker
 from cbrngraph.model import Term
+from cbrngraph.namespaces import BASE
 
 __all__ = ["RowExplanation", "explain_row"]
 
@@ -53,7 +54,7 @@ def explain_row(
     Raises:
         QueryError: the text is not SPARQL 1.1, or a form or feature that cannot be explained.
     """
-    parsed = parse_query(query, prefixes) if isinstance(query, str) else query
+    parsed = parse_query(query, prefixes, BASE) if isinstance(query, str) else query
     if parsed.form not in ("SELECT", "ASK"):
         raise QueryError(f"only rows of SELECT and ASK can be explained, not {parsed.form}")
     if parsed.datasets:

@@ -51,7 +51,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Var,
 )
 from cbrngraph.evidence.sparql.instantiate import instantiate
-from cbrngraph.evidence.sparql.scope import certain, existence_tests, visible
+from cbrngraph.evidence.sparql.scope import certain, existence_tests, expression_variables, visible
 from cbrngraph.evidence.sparql.write import expression_text, group_text, path_text
 from cbrngraph.model import IRI, BNode, Literal, Term, Triple
 
@@ -263,9 +263,17 @@ class Walker:
             return Unexplained(text, "it reads a blank node, which a query cannot name")
         if not truth:
             return None
-        if next(existence_tests(condition), None) is not None:
-            return Unexplained(text, "EXISTS inside another expression")
-        return Condition(text)
+        return all_of([*self._inner_tests(condition, solution, graph), Condition(text)])
+
+    def _inner_tests(
+        self, expression: Expr, solution: Solution, graph: IRI | None
+    ) -> Iterator[Proof]:
+        """What decides each EXISTS inside an expression: as long as all stay, so does its value."""
+        for test in existence_tests(expression):
+            found = self._existence(test, solution, graph)
+            opposite = Exists(test.pattern, not test.negated)
+            proof = found or self._existence(opposite, solution, graph)
+            yield proof or Unexplained(self._shown(test), "the engine does not repeat its answer")
 
     def _existence(self, test: Exists, solution: Solution, graph: IRI | None) -> Proof | None:
         pattern = instantiate(test.pattern, solution)
@@ -298,13 +306,15 @@ class Walker:
         if isinstance(expression, Exists) and isinstance(expected, Literal):
             asked = Exists(expression.pattern, expression.negated == (expected.value == "true"))
             return self._existence(asked, given, graph)
-        if next(existence_tests(expression), None) is not None:
-            return Unexplained(text, "EXISTS inside another expression")
-        if _varies(expression) or any(isinstance(t, BNode) for t in given.values()):
-            return Condition(text)
-        if self.ask.value(expression, given, graph) != expected:
-            return None
-        return All(()) if isinstance(expression, Var) else Condition(text)
+        read_blank = any(
+            isinstance(given.get(variable), BNode) for variable in expression_variables(expression)
+        )
+        if not (_varies(expression) or read_blank):
+            if self.ask.value(expression, given, graph) != expected:
+                return None
+            if isinstance(expression, Var):
+                return All(())
+        return all_of([*self._inner_tests(expression, given, graph), Condition(text)])
 
     # --- sub-selects ----------------------------------------------------------------------
 

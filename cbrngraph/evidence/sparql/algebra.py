@@ -52,10 +52,15 @@ __all__ = [
 HIDDEN = "__"
 
 
-class Var(Node):
+class Var(str):
     """A variable by its name, without the question mark."""
 
-    name: str
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """The name as plain text."""
+        return str(self)
 
     @property
     def hidden(self) -> bool:

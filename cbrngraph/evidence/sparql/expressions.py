@@ -28,10 +28,10 @@ AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
 class ExpressionParser(ABC):
     """Parses terms and expressions at a cursor; patterns inside EXISTS come from a subclass."""
 
-    def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, text: str, prefixes: Mapping[str, str], base: str = "") -> None:
         self.at = Cursor(text)
         self.prefixes = dict(prefixes)
-        self.base = ""
+        self.base = base
         self._fresh = 0
         self._bnodes: dict[str, Var] = {}
 
@@ -61,7 +61,7 @@ class ExpressionParser(ABC):
         return IRI(self.prefixes[prefix] + unescape(local))
 
     def _resolve(self, reference: str) -> str:
-        if not self.base:
+        if not self.base or ":" in reference.partition("/")[0]:
             return reference
         from urllib.parse import urljoin
 

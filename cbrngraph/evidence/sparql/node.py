@@ -6,9 +6,11 @@ a command may take 150 ms in all. mypy checks these as it checks dataclasses (PE
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn, Self, dataclass_transform
+from typing import Any, ClassVar, NoReturn, Self, TypeVar, dataclass_transform
 
 __all__ = ["Node"]
+
+_T = TypeVar("_T")
 
 
 @dataclass_transform(eq_default=True, frozen_default=True)
@@ -40,6 +42,15 @@ class Node:
 
     def _values(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self.__match_args__])
+
+    def kept(self, name: str) -> Any:
+        """Return what `keep` kept under a name, None when nothing was."""
+        return self.__dict__.get(f" {name}")
+
+    def keep(self, name: str, value: _T) -> _T:
+        """Keep what was reckoned from this value, which never changes; returns it."""
+        self.__dict__[f" {name}"] = value
+        return value
 
     def with_(self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""

@@ -40,13 +40,15 @@ __all__ = ["parse_query"]
 Selected = tuple[Var, Expr | None]
 
 
-def parse_query(text: str, prefixes: Mapping[str, str] | None = None) -> Query:
+def parse_query(text: str, prefixes: Mapping[str, str] | None = None, base: str = "") -> Query:
     """Return the algebra of a query; `prefixes` are known beside those that it declares.
+
+    Relative IRIs are resolved against `base`.
 
     Raises `QueryError` with line and column where the text is not SPARQL 1.1. Updates,
     RDF-star and SPARQL 1.2 are not read.
     """
-    return _QueryParser(text, prefixes or {}).query()
+    return _QueryParser(text, prefixes or {}, base).query()
 
 
 class _QueryParser(TripleParser):

@@ -35,7 +35,8 @@ __all__ = ["certain", "existence_tests", "expression_variables", "visible"]
 
 def visible(pattern: Pattern) -> tuple[Var, ...]:
     """The variables in scope outside `pattern` (section 18.2.1), in order of appearance."""
-    return tuple(dict.fromkeys(_visible(pattern)))
+    known: tuple[Var, ...] | None = pattern.kept("visible")
+    return known or pattern.keep("visible", tuple(dict.fromkeys(_visible(pattern))))
 
 
 def _visible(pattern: Pattern) -> Iterator[Var]:
@@ -66,8 +67,13 @@ def _visible(pattern: Pattern) -> Iterator[Var]:
             yield from _visible(inner)
 
 
-def certain(pattern: Pattern) -> frozenset[Var]:  # noqa: PLR0911 - one branch per operator
+def certain(pattern: Pattern) -> frozenset[Var]:
     """The variables that every solution of `pattern` binds; may leave some out."""
+    known: frozenset[Var] | None = pattern.kept("certain")
+    return known if known is not None else pattern.keep("certain", _certain(pattern))
+
+
+def _certain(pattern: Pattern) -> frozenset[Var]:  # noqa: PLR0911 - one branch per operator
     match pattern:
         case BGP() | PathPattern():
             return frozenset(_visible(pattern))
