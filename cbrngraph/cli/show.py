@@ -32,6 +32,12 @@ def add(subparsers: Any) -> None:
     )
     thing = parser.add_argument("thing", metavar="THING", help="what to show")
     thing.completer = complete_thing
+    parser.add_argument(
+        "--quote", action="store_true", help="add the full passages, where documents are at hand"
+    )
+    parser.add_argument(
+        "--sources", metavar="DIR", help="the folder with the documents (or $CBRNGRAPH_SOURCES)"
+    )
     add_view_options(parser)
     add_output_options(parser, _FORMATS)
 
@@ -51,5 +57,12 @@ def run(args: argparse.Namespace) -> int:
         write_text(args, "".join(turtle(about)))
         return 0
     description = describe(snapshot, args.thing)
-    emit_listing(args, [description_sheet(description)], described(description), made)
+    sheets, objects = [description_sheet(description)], described(description)
+    if args.quote or args.sources:
+        from cbrngraph.evidence.quoting import library_of, passages_in, quotes, quotes_sheet
+
+        library = library_of(args.sources)
+        sheets.append(quotes_sheet(passages_in(description), library))
+        objects["quotes"] = quotes(passages_in(description), library)
+    emit_listing(args, sheets, objects, made)
     return 0
