@@ -53,7 +53,7 @@ docs: $(VENV)/.dev ## write the documentation site to site/
 	@$(BIN)/python -m tools.docs_site
 
 wheel: $(VENV)/.dev ## build the wheel and the sdist, and test them in a fresh environment
-	@rm -rf dist && $(BIN)/python -m build --outdir dist . >/dev/null && ls dist
+	@rm -rf dist && $(BIN)/python -m build --quiet --outdir dist . >/dev/null && ls dist
 	@CBRNGRAPH_DIST=dist $(BIN)/pytest -q -m wheel tests/test_wheel.py
 
 ci: ## what runs before a change is taken
