@@ -12,7 +12,7 @@ from benchmarks.frame import ROOT, Command, Figures, Table, compare, millisecond
 from benchmarks.generate import write
 
 QUADS = 1_000_000
-QUERY = "sources-overview"
+QUERY = "what-a-source-contributed"
 
 # What the engine needs for the same quads and nothing else: no view, no entailment, no hash.
 BULK_LOAD = """

@@ -519,3 +519,20 @@ class TestShipped:
         query = graph.queries.get(slug)
         drawn = {query.chart.x, query.chart.y, query.chart.series} - {""}
         assert drawn <= set(projection(tokenize(query.text)))
+
+
+def test_an_identifier_is_found_without_listing_all_choices(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slug or IRI takes a look-up; only other names need the whole list."""
+    query = graph.queries.get("sources-of-thing")
+    iri = "https://w3id.org/cbrngraph/id/project/P087"
+
+    def listed(*_: object) -> None:
+        raise AssertionError("all choices were listed")
+
+    monkeypatch.setattr("cbrngraph.queries.values.choices", listed)
+    for name in ("P087", iri, "project:P087"):
+        assert f"<{iri}>" in bind(query, {"thing": name}, graph.snapshot)
+    with pytest.raises(AssertionError, match="listed"):
+        bind(query, {"thing": "p087"}, graph.snapshot)

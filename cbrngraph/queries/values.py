@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cbrngraph.errors import DateError, ParameterError, UnknownNameError, nearest
 from cbrngraph.model import IRI, BNode, Literal, Term
+from cbrngraph.namespaces import DCTERMS
 from cbrngraph.queries.catalogue import Parameter, StoredQuery
+from cbrngraph.queries.tokens import tokenize
 
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
@@ -50,9 +52,15 @@ def choices(query: StoredQuery, parameter: Parameter, snapshot: Snapshot) -> tup
     """
     if not parameter.choices:
         return ()
+    return _choices(query, parameter, parameter.choices, snapshot)
+
+
+def _choices(
+    query: StoredQuery, parameter: Parameter, text: str, snapshot: Snapshot
+) -> tuple[Choice, ...]:
     from cbrngraph.queries.running import execute_select
 
-    solutions = execute_select(snapshot.store, parameter.choices, query.path)
+    solutions = execute_select(snapshot.store, text, query.path)
     at = {name: index for index, name in enumerate(solutions.variables)}
     if "value" not in at:
         raise ParameterError(
@@ -86,8 +94,17 @@ def terms_of(
     several = values_given(given)
     if not several:
         raise ParameterError(f"parameter {parameter.name!r} has an empty list of values")
-    known = choices(query, parameter, snapshot)
-    terms = [_term(parameter, one, known) for one in several]
+    texts = [_given_text(parameter, one) for one in several]
+    if not parameter.choices:
+        return tuple(dict.fromkeys(_typed(parameter, text) for text in texts))
+    terms: list[IRI | Literal] = []
+    known: tuple[Choice, ...] | None = None
+    for text in texts:
+        term = _by_identifier(query, parameter, text, snapshot)
+        if term is None:
+            known = choices(query, parameter, snapshot) if known is None else known
+            term = _choose(parameter, text, known)
+        terms.append(term)
     return tuple(dict.fromkeys(terms))
 
 
@@ -98,7 +115,7 @@ def values_given(given: Given) -> list[Any]:
     return list(given)
 
 
-def _term(parameter: Parameter, one: object, known: tuple[Choice, ...]) -> IRI | Literal:
+def _given_text(parameter: Parameter, one: object) -> str:
     if isinstance(one, Choice):
         one = one.value
     if isinstance(one, Literal):
@@ -108,9 +125,10 @@ def _term(parameter: Parameter, one: object, known: tuple[Choice, ...]) -> IRI |
             f"parameter {parameter.name!r} cannot be a {type(one).__name__}; give text, a number, "
             "a date or a list of them"
         )
-    text = _text(parameter, one)
-    if parameter.choices:
-        return _choose(parameter, text, known)
+    return _text(parameter, one)
+
+
+def _typed(parameter: Parameter, text: str) -> IRI | Literal:
     match parameter.type:
         case "iri":
             return _iri(parameter, text)
@@ -120,6 +138,36 @@ def _term(parameter: Parameter, one: object, known: tuple[Choice, ...]) -> IRI |
             return _number(parameter, text)
         case _:
             return Literal(text)
+
+
+def _by_identifier(
+    query: StoredQuery, parameter: Parameter, text: str, snapshot: Snapshot
+) -> IRI | Literal | None:
+    """Return the choice of that IRI or slug without listing all, None when there is none.
+
+    Asking the choices for one thing takes a look-up where a large graph has ten thousand.
+    """
+    store = snapshot.store
+    full = _expanded(text)
+    named = {full} if _IRI.fullmatch(full) else set()
+    named.update(
+        str(quad.subject)
+        for quad in store.match(None, IRI(DCTERMS.identifier), Literal(text))
+        if isinstance(quad.subject, IRI)
+    )
+    start = next((t.end for t in tokenize(parameter.choices) if t.text == "{"), None)
+    if not named or start is None:
+        return None
+    rows = " ".join(IRI(name).n3() for name in sorted(named))
+    only = f"{parameter.choices[:start]} VALUES ?value {{ {rows} }} {parameter.choices[start:]}"
+    known = _choices(query, parameter, only, snapshot)
+    for exact in (
+        {choice.value for choice in known if str(choice.value) == full},
+        {choice.value for choice in known if choice.slug == text},
+    ):
+        if len(exact) == 1:
+            return exact.pop()
+    return None
 
 
 def _text(parameter: Parameter, one: str | float | Decimal | date) -> str:
@@ -144,7 +192,8 @@ def _choose(parameter: Parameter, text: str, known: tuple[Choice, ...]) -> IRI |
     full = (text, _expanded(text))
     for matches in (
         [choice for choice in known if str(choice.value) in full],
-        [choice for choice in known if text in (choice.slug, choice.code)],
+        [choice for choice in known if text == choice.slug],
+        [choice for choice in known if text == choice.code],
         [choice for choice in known if folded in (choice.slug.casefold(), choice.code.casefold())],
         [choice for choice in known if folded == choice.label.casefold()],
     ):
