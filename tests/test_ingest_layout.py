@@ -24,7 +24,7 @@ iris = st.one_of(
 )
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 literals = st.one_of(
-    st.builds(Literal, texts),
+    texts.map(Literal),
     st.builds(lambda text: Literal(text, LANG, "en"), texts),
     st.builds(lambda n: Literal(str(n), XSD.integer), st.integers()),
     st.builds(lambda n: Literal(f"0{n}.50", XSD.decimal), st.integers(0)),
