@@ -38,8 +38,6 @@ class Requirements:
             self.passed |= needed
         if report.skipped and not hasattr(report, "wasxfail"):
             self._refuse(report, needed)
-        # xdist ships reports, not plugin state, to the process that decides the exit code.
-        report.user_properties.append(("required", sorted(needed)))
         return report
 
     @pytest.hookimpl(wrapper=True)
@@ -51,16 +49,8 @@ class Requirements:
             self._refuse(report, frozenset())
         return report
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        for name, value in report.user_properties:
-            ran = report.when == "call" and report.passed
-            if ran and name == "required" and isinstance(value, list):
-                self.passed |= set(value)
-
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if hasattr(session.config, "workerinput") or exitstatus != pytest.ExitCode.OK:
-            return
-        if self.names - self.passed:
+        if exitstatus == pytest.ExitCode.OK and self.names - self.passed:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
