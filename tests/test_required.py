@@ -37,7 +37,7 @@ def _run(
     pytester.makeini("[pytest]\nmarkers =\n    java: needs Java\n")
     pytester.makepyfile(SUITE.format(java=java, shared=shared, other=other))
     monkeypatch.setenv("CBRNGRAPH_REQUIRE", require)
-    return pytester.runpytest_inprocess("-p", "tests.required", "-p", "no:cacheprovider")
+    return pytester.runpytest_inprocess("-p", "tests.required", "-p", "no:hypothesispytest")
 
 
 def test_passing_tests_stay_passed(
