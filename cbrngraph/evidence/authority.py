@@ -14,7 +14,7 @@ from cbrngraph.namespaces import CBRN
 from cbrngraph.resolution import Descriptions
 from cbrngraph.store import Store
 
-__all__ = ["Authority"]
+__all__ = ["Authority", "rule_words"]
 
 _OF_PASSAGE = (CBRN.partOf, CBRN.asOfEarliest, CBRN.confidence)
 _OF_SOURCE = (CBRN.issuedEarliest, CBRN.issuedLatest, CBRN.reliability)
@@ -45,16 +45,7 @@ class Authority:
     def rule(self, winners: Iterable[IRI], losers: Iterable[IRI]) -> str:
         """Say in words why the value of `winners` goes before that of `losers`."""
         one, other = self.best(winners), self.best(losers)
-        stronger, weaker = self.strength(one), self.strength(other)
-        if stronger[0] != weaker[0]:
-            if not weaker[0]:
-                return f"the latest statement: {stronger[0]} goes before one without a date"
-            return f"the latest statement: {stronger[0]} goes before {weaker[0]}"
-        if stronger[1] != weaker[1]:
-            return "statements of the same day: the more reliable source"
-        if stronger[2] != weaker[2]:
-            return "the same day, equally reliable sources: the more confident statement"
-        return "nothing tells them apart: the passage whose name sorts first"
+        return rule_words(self.strength(one), self.strength(other))
 
     def _learn(self, passage: IRI) -> None:
         if passage in self._known:
@@ -84,3 +75,16 @@ class Authority:
 
     def _note(self, subject: str, predicate: str, object_: str) -> None:
         self._notes.note(subject, f"<{predicate}>", object_)
+
+
+def rule_words(stronger: tuple[str, int, int], weaker: tuple[str, int, int]) -> str:
+    """Say by which rule a statement of one strength goes before one of another."""
+    if stronger[0] != weaker[0]:
+        if not weaker[0]:
+            return f"the latest statement: {stronger[0]} goes before one without a date"
+        return f"the latest statement: {stronger[0]} goes before {weaker[0]}"
+    if stronger[1] != weaker[1]:
+        return "statements of the same day: the more reliable source"
+    if stronger[2] != weaker[2]:
+        return "the same day, equally reliable sources: the more confident statement"
+    return "nothing tells them apart: the passage whose name sorts first"
