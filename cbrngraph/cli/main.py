@@ -22,6 +22,8 @@ COMMANDS: dict[str, str] = {
     "query": "cbrngraph.cli.query",
     "queries": "cbrngraph.cli.queries",
     "show": "cbrngraph.cli.show",
+    "diff": "cbrngraph.cli.diff",
+    "verify": "cbrngraph.cli.verify",
     "why": "cbrngraph.cli.why",
     "conflicts": "cbrngraph.cli.conflicts",
     "search": "cbrngraph.cli.search",
