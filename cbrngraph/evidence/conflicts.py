@@ -216,7 +216,7 @@ class _Judge:
     def _is_true(self, subject: IRI, predicate: str) -> bool:
         return self._store.contains(Triple(subject, IRI(predicate), _TRUE))
 
-    def _places(self, text: str) -> frozenset[str]:
+    def _places(self, text: str) -> tuple[frozenset[str], str]:
         if self._extents is None:
             self._extents = Extents(self._store)
         return self._extents(text)

@@ -40,10 +40,15 @@ class Extents:
                 self._codes[code] = label
         self._names.sort(key=lambda pair: -len(pair[0]))
 
-    def __call__(self, text: str) -> frozenset[str]:
-        """Return the labels of what the text names; a longer name hides a shorter one in it."""
-        found = {self._codes[word] for word in re.findall(r"\w+", text) if word in self._codes}
-        words: list[str | None] = list(_words(text))
+    def __call__(self, text: str) -> tuple[frozenset[str], str]:
+        """Return the labels of what the text names, and its other words.
+
+        A longer name hides a shorter one in it.
+        """
+        coded = [word for word in re.findall(r"\w+", text) if word in self._codes]
+        found = {self._codes[word] for word in coded}
+        codes = {word.casefold() for word in coded}
+        words: list[str | None] = [None if w in codes else w for w in _words(text)]
         for name, label in self._names:
             for start in range(len(words) - len(name) + 1):
                 window = words[start : start + len(name)]
@@ -52,7 +57,7 @@ class Extents:
                 ):
                     found.add(label)
                     words[start : start + len(name)] = [None] * len(name)
-        return frozenset(found)
+        return frozenset(found), " ".join(word for word in words if word is not None)
 
 
 def _called(store: Store) -> Iterator[tuple[IRI, str]]:

@@ -57,14 +57,14 @@ class Said:
 class Nature:
     """What is known of a property: may its value change, is it a date, is it a lower bound.
 
-    `places` names what a text says about extent; `related` whether one value is part of
-    another or the same by another name.
+    `places` gives the extents that a text names, and the text without them; `related` says
+    whether one value is part of another or the same by another name.
     """
 
     time_varying: bool = False
     date: bool = False
     lower_bound: bool = False
-    places: Callable[[str], frozenset[str]] = lambda text: frozenset()
+    places: Callable[[str], tuple[frozenset[str], str]] = lambda text: (frozenset(), text)
     related: Callable[[Term, Term], str] = lambda one, other: ""
 
 
@@ -149,15 +149,19 @@ def _things(values: Sequence[Term], nature: Nature) -> Verdict:
 def _texts(values: Sequence[str], nature: Nature) -> Verdict:
     if len({_plain(value) for value in values}) == 1:
         return Verdict("precision-or-wording", "the same words, spelt or punctuated otherwise")
-    alike = all(
-        _overlap(_stems(one), _stems(other)) >= _ALIKE for one, other in combinations(values, 2)
-    )
-    extents = [nature.places(value) for value in values]
-    if alike and all(extents) and len(set(extents)) > 1:
+    placed = [nature.places(value) for value in values]
+    extents = [extent for extent, _ in placed]
+    if all(extents) and len(set(extents)) > 1 and _alike([rest for _, rest in placed]):
         return Verdict("scope", f"the texts name different extents: {_listed(extents)}")
-    if alike:
+    if _alike(values):
         return Verdict("precision-or-wording", "one text says more or words it otherwise")
     return Verdict("contradiction", "the texts differ")
+
+
+def _alike(texts: Sequence[str]) -> bool:
+    """Whether most words of the shorter text are in the longer one, for every pair."""
+    stems = [_stems(text) for text in texts]
+    return all(_overlap(one, other) >= _ALIKE for one, other in combinations(stems, 2))
 
 
 def _listed(extents: Iterable[frozenset[str]]) -> str:

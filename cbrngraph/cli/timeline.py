@@ -1,0 +1,58 @@
+"""`cbrngraph timeline`: a thing's dated story."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from cbrngraph.cli.common import (
+    add_output_options,
+    add_view_options,
+    emit_listing,
+    listing_format,
+    open_view,
+    view_of,
+)
+
+__all__ = ["add", "run"]
+
+_FORMATS = ("table", "json", "md")
+
+
+def add(subparsers: Any) -> None:
+    """Add the command."""
+    from cbrngraph.cli.complete import complete_thing
+
+    parser = subparsers.add_parser(
+        "timeline",
+        help="tell a thing's story in order of time",
+        description="What has a date (the thing's own dates, and activities, projects and plans "
+        "that it is joined to), and what was said of the thing at which date, values included "
+        "that the view did not take.",
+    )
+    thing = parser.add_argument("thing", metavar="THING", help="an IRI, slug, code or name")
+    thing.completer = complete_thing
+    add_view_options(parser)
+    add_output_options(parser, _FORMATS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tell the story."""
+    from cbrngraph.describe import find_thing
+    from cbrngraph.evidence.timeline import (
+        timeline,
+        timeline_objects,
+        timeline_sheet,
+        undated_note,
+    )
+
+    made = listing_format(args, _FORMATS)
+    snapshot = open_view(args, view_of(args))
+    story = timeline(snapshot, find_thing(snapshot.store, args.thing))
+    sheet, objects = timeline_sheet(snapshot, story), timeline_objects(snapshot, story)
+    emit_listing(args, [sheet], objects, made)
+    note = undated_note(story)
+    if note:
+        print(f"cbrngraph: {note}", file=sys.stderr)
+    return 0
