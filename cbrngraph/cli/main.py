@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "query": "cbrngraph.cli.query",
     "queries": "cbrngraph.cli.queries",
     "show": "cbrngraph.cli.show",
+    "timeline": "cbrngraph.cli.timeline",
     "diff": "cbrngraph.cli.diff",
     "verify": "cbrngraph.cli.verify",
     "why": "cbrngraph.cli.why",
