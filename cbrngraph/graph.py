@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from cbrngraph.describe import Description, Hit, Overview
+    from cbrngraph.evidence.verify import Verification
 
 __all__ = ["Graph"]
 
@@ -170,6 +171,19 @@ class Graph:
         from cbrngraph.describe import overview
 
         return overview(self.snapshot, self.project)
+
+    def verify(self, folder: str | os.PathLike[str]) -> Verification:
+        """Return what of all passages stands in the documents of a folder, at its stated lines.
+
+        Documents are recognised by their SHA-256, whatever their names.
+
+        Raises:
+            ReadError: `folder` is no folder, or a file in it cannot be read.
+        """
+        from cbrngraph.evidence.library import Library
+        from cbrngraph.evidence.verify import verify
+
+        return verify(self.view("all").snapshot.store, Library.open(Path(folder)))
 
     def to_rdflib(self) -> rdflib.Graph:
         """Return the view as an rdflib graph, every lexical form as in the files.

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
     emit_listing,
     listing_format,
+    note,
     open_view,
     view_of,
     write_text,
 )
+from cbrngraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from cbrngraph.describe import Description, Quote
 
 __all__ = ["add", "run"]
 
@@ -33,7 +38,9 @@ def add(subparsers: Any) -> None:
     thing = parser.add_argument("thing", metavar="THING", help="what to show")
     thing.completer = complete_thing
     parser.add_argument(
-        "--quote", action="store_true", help="add the full passages, where documents are at hand"
+        "--quote",
+        action="store_true",
+        help="print each passage in full below its line, where documents are at hand",
     )
     parser.add_argument(
         "--sources", metavar="DIR", help="the folder with the documents (or $CBRNGRAPH_SOURCES)"
@@ -50,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     made = listing_format(args, _FORMATS)
     snapshot = open_view(args, view_of(args))
     if made.name == "turtle":
+        if args.quote or args.sources:
+            raise UsageError("turtle has no place for quoted passages; it has table, json and md")
         from cbrngraph.formats.turtle import turtle
 
         thing = find_thing(snapshot.store, args.thing)
@@ -57,12 +66,16 @@ def run(args: argparse.Namespace) -> int:
         write_text(args, "".join(turtle(about)))
         return 0
     description = describe(snapshot, args.thing)
-    sheets, objects = [description_sheet(description)], described(description)
-    if args.quote or args.sources:
-        from cbrngraph.evidence.quoting import library_of, passages_in, quotes, quotes_sheet
-
-        library = library_of(args.sources)
-        sheets.append(quotes_sheet(passages_in(description), library))
-        objects["quotes"] = quotes(passages_in(description), library)
-    emit_listing(args, sheets, objects, made)
+    quotes = _quotes(args, description) if args.quote or args.sources else None
+    sheet, objects = description_sheet(description, quotes), described(description, quotes)
+    emit_listing(args, [sheet], objects, made)
     return 0
+
+
+def _quotes(args: argparse.Namespace, description: Description) -> dict[str, Quote]:
+    from cbrngraph.evidence.quoting import library_of, passages_in, quotes
+
+    found = quotes(passages_in(description), library_of(args.sources))
+    if not found:
+        note("no document of its passages is at hand: nothing to quote")
+    return found

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING, Any
 
-from cbrngraph.cli.common import add_output_options, emit_listing, listing_format, open_view
+from cbrngraph.cli.common import (
+    add_output_options,
+    emit_listing,
+    listing_format,
+    note,
+    open_view,
+)
 
 if TYPE_CHECKING:
     from cbrngraph.evidence.verify import Verification
@@ -21,9 +26,10 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "verify",
         help="check that each excerpt stands in its document at its lines",
-        description="Documents are recognised by their SHA-256, whatever their names. The exit "
-        "code is 1 when an excerpt does not stand where it should, when a document has changed, "
-        "or when nothing could be checked.",
+        description="Documents are recognised by their SHA-256, whatever their names and "
+        "folders. The exit code is 1 when an excerpt does not stand at its lines, when a document "
+        "has changed, or when nothing at all could be checked; what could not be checked is "
+        "counted with its reason.",
     )
     parser.add_argument(
         "--sources",
@@ -59,7 +65,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _notes(found: Verification) -> None:
+    from cbrngraph.evidence.verifying import in_words
+
     for path in found.strangers:
-        print(f"cbrngraph: {path}: no source has this document (SHA-256 unknown)", file=sys.stderr)
+        note(f"{path}: unknown document: no source has its SHA-256")
+    note(in_words(found))
     if not found.verified:
-        print("cbrngraph: nothing was verified", file=sys.stderr)
+        note("nothing was verified: is this the folder with the documents?")

@@ -6,7 +6,7 @@ from cbrngraph.describe.lookup import find_thing
 from cbrngraph.describe.overview import ClassCount, Overview, overview
 from cbrngraph.describe.passages import passages_of, sources_of
 from cbrngraph.describe.search import Hit, search
-from cbrngraph.describe.thing import Description, Fact, Property, Ref, describe
+from cbrngraph.describe.thing import Description, Fact, Property, Quote, Ref, describe
 
 __all__ = [
     "ClassCount",
@@ -15,6 +15,7 @@ __all__ = [
     "Hit",
     "Overview",
     "Property",
+    "Quote",
     "Ref",
     "describe",
     "find_thing",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from cbrngraph.describe.overview import Overview
 from cbrngraph.describe.search import Hit
-from cbrngraph.describe.thing import Description, Fact, Property, Ref
+from cbrngraph.describe.thing import Description, Fact, Property, Quote, Ref
 from cbrngraph.formats.sheet import Cell, Sheet, plain_sheet
 from cbrngraph.model import Literal, Passage, Term
 from cbrngraph.namespaces import BASE
@@ -27,8 +27,11 @@ __all__ = [
 _VALUES = 25
 
 
-def description_sheet(description: Description) -> Sheet:
-    """Return a thing as a table of property, value and who states it."""
+def description_sheet(description: Description, quotes: Mapping[str, Quote] | None = None) -> Sheet:
+    """Return a thing as a table of property, value and who states it.
+
+    `quotes` has the full text of passages by their IRI; it stands below each line of evidence.
+    """
     thing = description.thing
     kinds = ", ".join(ref.label for ref in description.types)
     title = " · ".join(filter(None, (_called(thing), kinds, thing.iri)))
@@ -42,8 +45,8 @@ def description_sheet(description: Description) -> Sheet:
     incoming = [_untold(prop, told) for prop in description.incoming]
     told |= {(_seen_from_here(prop), fact.value) for prop in incoming for fact in prop.facts}
     rows = [
-        *_block((prop.ref.label, _only(prop, derived=False)) for prop in description.properties),
-        *_block((_incoming_name(prop), prop) for prop in incoming),
+        *_block(((p.ref.label, _only(p, derived=False)) for p in description.properties), quotes),
+        *_block(((_incoming_name(prop), prop) for prop in incoming), quotes),
         *_block((prop.ref.label, _news(prop, told)) for prop in description.properties),
     ]
     return Sheet(("property", "value", "stated by"), tuple(rows), title)
@@ -74,14 +77,16 @@ def _incoming_name(prop: Property) -> str:
     return prop.inverse.label if prop.inverse else f"← {prop.ref.label}"
 
 
-def _block(properties: Iterable[tuple[str, Property]]) -> Iterator[tuple[Cell, ...]]:
+def _block(
+    properties: Iterable[tuple[str, Property]], quotes: Mapping[str, Quote] | None = None
+) -> Iterator[tuple[Cell, ...]]:
     for name, prop in properties:
         if prop.helper:
             continue
         heading = name
         for fact in prop.facts[:_VALUES]:
             value = _value_cell(fact)
-            for who in _who(fact):
+            for who in _who(fact, quotes or {}):
                 yield Cell(heading), value, Cell(who)
                 heading, value = "", Cell("")
         if len(prop.facts) > _VALUES:
@@ -99,10 +104,13 @@ def _value_cell(fact: Fact) -> Cell:
     return plain_sheet(["value"], [[Cell(mark + ref.label, name, ref.iri)]]).rows[0][0]
 
 
-def _who(fact: Fact) -> list[str]:
+def _who(fact: Fact, quotes: Mapping[str, Quote]) -> list[str]:
     if fact.derived:
         return ["derived by the ontology"]
-    lines = [_passage_line(passage) for passage in fact.passages]
+    lines: list[str] = []
+    for passage in fact.passages:
+        lines.append(_passage_line(passage))
+        lines += (f"{number:>6} | {text}" for number, text in quotes.get(passage.iri, ()))
     return lines + list(fact.files) or [""]
 
 
@@ -117,13 +125,18 @@ def _called(ref: Ref) -> str:
     return ref.label if slugify(ref.slug) == slugify(ref.label) else f"{ref.slug}  {ref.label}"
 
 
-def described(description: Description) -> dict[str, Any]:
-    """Return a description as plain objects: every value with its standing and evidence."""
+def described(
+    description: Description, quotes: Mapping[str, Quote] | None = None
+) -> dict[str, Any]:
+    """Return a description as plain objects: every value with its standing and evidence.
+
+    With `quotes` each source has the full text of its passage where it is at hand.
+    """
     return {
         **_ref(description.thing),
         "types": [_ref(ref) for ref in description.types],
-        "facts": [_property(prop) for prop in description.properties],
-        "incoming": [_property(prop) for prop in description.incoming],
+        "facts": [_property(prop, quotes) for prop in description.properties],
+        "incoming": [_property(prop, quotes) for prop in description.incoming],
     }
 
 
@@ -131,11 +144,11 @@ def _ref(ref: Ref) -> dict[str, Any]:
     return {"slug": ref.slug, "iri": ref.iri, "curie": curie(ref.iri), "label": ref.label}
 
 
-def _property(prop: Property) -> dict[str, Any]:
-    return {"property": _ref(prop.ref), "values": [_fact(fact) for fact in prop.facts]}
+def _property(prop: Property, quotes: Mapping[str, Quote] | None) -> dict[str, Any]:
+    return {"property": _ref(prop.ref), "values": [_fact(fact, quotes) for fact in prop.facts]}
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def _fact(fact: Fact, quotes: Mapping[str, Quote] | None) -> dict[str, Any]:
     value: dict[str, Any]
     if fact.ref is not None:
         value = _ref(fact.ref)
@@ -151,11 +164,15 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "standing": fact.standing,
         "derived": fact.derived,
         "files": list(fact.files),
-        "sources": [_passage(passage) for passage in fact.passages],
+        "sources": [_passage(passage, quotes) for passage in fact.passages],
     }
 
 
-def _passage(passage: Passage) -> dict[str, Any]:
+def _passage(passage: Passage, quotes: Mapping[str, Quote] | None) -> dict[str, Any]:
+    quoted: dict[str, Any] = {}
+    if quotes is not None:
+        text = "\n".join(line for _, line in quotes.get(passage.iri, ()))
+        quoted["quote"] = text or None
     return {
         "slug": passage.source.slug,
         "title": passage.source.title,
@@ -167,6 +184,7 @@ def _passage(passage: Passage) -> dict[str, Any]:
         "excerpt": passage.excerpt,
         "confidence": passage.confidence,
         "passage": str(passage.iri),
+        **quoted,
     }
 
 

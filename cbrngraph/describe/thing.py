@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
+from typing import TypeAlias
 
 from cbrngraph.build import ENTAILED, Snapshot
 from cbrngraph.describe.lookup import find_thing
@@ -15,8 +16,10 @@ from cbrngraph.namespaces import BASE, CBRN, DCTERMS, OWL, RDF, RDFS, SKOS
 from cbrngraph.results import curie, labels_of, slug_of
 from cbrngraph.store import Store
 
-__all__ = ["Description", "Fact", "Property", "Ref", "describe"]
+__all__ = ["Description", "Fact", "Property", "Quote", "Ref", "describe"]
 
+# The lines of a document that a passage states, with their numbers from 1.
+Quote: TypeAlias = tuple[tuple[int, str], ...]
 Standing = OneOf["current", "also stated"]
 _GRAPHS = BASE + "graph/"
 _HEAD = {RDF.type, DCTERMS.identifier, SKOS.prefLabel}

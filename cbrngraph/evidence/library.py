@@ -6,36 +6,73 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cbrngraph.errors import ReadError
 from cbrngraph.model import Passage
 
-__all__ = ["Library", "loose"]
+__all__ = ["Library", "alike", "folded", "places", "span", "stands_in"]
 
-_MARKS = re.compile(r"[*_#>`|]|^\s*[-+]\s+", re.MULTILINE)
-# Quotation marks and apostrophes to one of each, all dashes and hyphens to one.
-_QUOTES = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u201a\u201b`\u00b4", "'")
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*\)")
+_EMPHASIS = re.compile(r"[*_`]+")
+# Marks that begin a line: quotation, heading, list sign.
+_BEGINNING = re.compile(r"^[ \t]*(?:>[ \t]*)*(?:#{1,6}[ \t]+|[-+][ \t]+)?", re.MULTILINE)
+_KINDS = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u00b4", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 )
 _LINES = re.compile(r"\r\n|\r|\n")
 
 
-def loose(text: str) -> str:
-    r"""Return text as it is compared when it does not stand there letter by letter.
+def folded(text: str) -> str:
+    r"""Return text as an excerpt is looked for: white space folded, Markdown marks left out.
 
-    Left out are marks of Markdown (`* _ # > |`, backticks, list signs) and breaks between
-    words; one kind of quotation mark and one of dash are left; compatible characters are one
-    (Unicode NFKC). Words, their order, their case and their accents count.
+    Left out are emphasis and code marks (`*`, `_`, backticks), the syntax of links (their text
+    stays), and headings, list signs and quotation marks `>` at the beginning of a line. Line
+    breaks and all blanks count as one blank. Every other character counts as it is.
 
-    >>> loose("**Regional**\n Priorities \u2013 2025")
-    'Regional Priorities - 2025'
+    >>> folded("> **Regional**\n  [Priorities](#top) \u2013 2025")
+    'Regional Priorities \u2013 2025'
     """
-    plain = unicodedata.normalize("NFKC", _MARKS.sub("", text)).translate(_QUOTES)
-    return " ".join(plain.split())
+    linked = _LINK.sub(r"\1", text)
+    return " ".join(_EMPHASIS.sub("", _BEGINNING.sub("", linked)).split())
+
+
+def alike(text: str) -> str:
+    """Return folded text without the difference of case, and of kinds of quotes and dashes.
+
+    What stands only so is wrong, but nearly right: the report says it.
+
+    >>> alike("The \u201cPlan\u201d")
+    'the "plan"'
+    """
+    return unicodedata.normalize("NFKC", folded(text)).translate(_KINDS).casefold()
+
+
+def stands_in(excerpt: str, text: str) -> bool:
+    """Say whether an excerpt stands in a text as whole words.
+
+    >>> stands_in("12 projects", "112 projects")
+    False
+    """
+    return next(places(excerpt, text), None) is not None
+
+
+def places(excerpt: str, text: str) -> Iterator[int]:
+    """Yield the offsets at which an excerpt stands in a text as whole words."""
+    start = text.find(excerpt) if excerpt else -1
+    while start >= 0:
+        if not (_joined(text, start) or _joined(text, start + len(excerpt))):
+            yield start
+        start = text.find(excerpt, start + 1)
+
+
+def _joined(text: str, at: int) -> bool:
+    """Whether a place is inside a word or a number."""
+    return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 
 
 @dataclass(slots=True)
@@ -89,11 +126,20 @@ class Library:
                 self._lines[path] = None
         return self._lines[path]
 
-    def quote(self, passage: Passage) -> str:
-        """Return the full text of a passage, empty when its document or lines are not at hand."""
+    def quote(self, passage: Passage) -> tuple[tuple[int, str], ...]:
+        """Return the stated lines of a passage with their numbers, blank ones left out.
+
+        Empty when its document or its lines are not at hand.
+        """
         path = self.find(passage.source.sha256)
         lines = self.lines(path) if path is not None else None
-        if lines is None or not passage.start_line:
-            return ""
-        last = passage.end_line or passage.start_line
-        return "\n".join(line.strip() for line in lines[passage.start_line - 1 : last]).strip()
+        first, last = span(passage)
+        if lines is None or not first:
+            return ()
+        numbered = enumerate(lines[first - 1 : last], start=first)
+        return tuple((number, line.strip()) for number, line in numbered if line.strip())
+
+
+def span(passage: Passage) -> tuple[int, int]:
+    """Return the first and last stated line of a passage, from 1; (0, 0) when it states none."""
+    return passage.start_line, max(passage.start_line, passage.end_line)

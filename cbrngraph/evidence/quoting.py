@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from cbrngraph.describe import Description
+from cbrngraph.describe import Description, Quote
 from cbrngraph.errors import UsageError
 from cbrngraph.evidence.library import Library
-from cbrngraph.formats.sheet import Sheet, plain_sheet
 from cbrngraph.model import Passage
 
-__all__ = ["library_of", "passages_in", "quotes", "quotes_sheet"]
+__all__ = ["library_of", "passages_in", "quotes"]
 
 ENVIRONMENT = "CBRNGRAPH_SOURCES"
 
@@ -40,19 +39,7 @@ def passages_in(description: Description) -> Iterator[Passage]:
                     yield passage
 
 
-def quotes(passages: Iterable[Passage], library: Library) -> dict[str, str]:
-    """Return passage IRI to its full text, for those whose document is at hand."""
+def quotes(passages: Iterable[Passage], library: Library) -> dict[str, Quote]:
+    """Return passage IRI to its stated lines, for those whose document is at hand."""
     told = {str(passage.iri): library.quote(passage) for passage in passages}
-    return {iri: text for iri, text in told.items() if text}
-
-
-def quotes_sheet(passages: Iterable[Passage], library: Library) -> Sheet:
-    """Return the full passages as a table, in order of document and line."""
-    ordered = sorted(passages, key=lambda p: (p.source.slug, p.start_line, p.iri))
-    texts = quotes(ordered, library)
-    rows: dict[tuple[str, str, str], None] = {}
-    for passage in ordered:
-        text = texts.get(str(passage.iri))
-        if text:
-            rows[passage.source.slug, passage.locator, text] = None
-    return plain_sheet(("source", "place", "passage"), rows, "Passages in full")
+    return {iri: lines for iri, lines in told.items() if lines}
