@@ -56,6 +56,9 @@ def add(subparsers: Any) -> None:
     add_view_options(parser)
     add_output_options(parser, _NAMES)
     parser.add_argument("--limit", metavar="N", type=_count, help="at most N rows or triples")
+    parser.add_argument(
+        "--evidence", action="store_true", help="add a column with the passages behind each row"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,10 +75,16 @@ def run(args: argparse.Namespace) -> int:
         query.parameter(name)
     snapshot = open_view(args, view_of(args, query.view), project)
     result = answer(query, given, snapshot, args.limit)
-    _write(args, result)
+    _write(args, _with_evidence(result) if args.evidence else result)
     if result.truncated:
         note(f"cut off after {args.limit}; there is more (--limit)")
     return 0
+
+
+def _with_evidence(result: Result) -> Result:
+    from cbrngraph.evidence.annotate import with_sources
+
+    return with_sources(result)
 
 
 def _query(project: Project, text: str) -> StoredQuery:

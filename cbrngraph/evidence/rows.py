@@ -46,10 +46,12 @@ def explain_row(
     *,
     limit: int = 100,
     prefixes: Mapping[str, str] | None = None,
+    sets: bool = True,
 ) -> RowExplanation:
     """Return why `row` (variable name to term, unbound ones left out) is in a query's answer.
 
-    At most `limit` rows of a group, ways or routes are followed; the rest is counted.
+    At most `limit` rows of a group, ways or routes are followed; the rest is counted. Without
+    `sets` the minimal sets are not reckoned.
 
     Raises:
         QueryError: the text is not SPARQL 1.1, or a form or feature that cannot be explained.
@@ -76,7 +78,9 @@ def explain_row(
     proof = any_of(proofs, "any of these ways" if len(proofs) > 1 else "")
     if note:
         proof = All((proof, Condition(note)))
-    return RowExplanation(dict(row), proof, _sets(finder, parsed, pattern, solution, proof))
+    none = FactSets((), sound=False, complete=False)
+    found = _sets(finder, parsed, pattern, solution, proof) if sets else none
+    return RowExplanation(dict(row), proof, found)
 
 
 def _sets(
