@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cbrngraph.errors import ReadError
-from cbrngraph.model import Literal, Quad, Term, Triple
+from cbrngraph.model import IRI, Literal, Quad, Term, Triple
 from cbrngraph.store import Store, parse_file, parse_text, scan
 from cbrngraph.validate.vocabulary import XSD
 
@@ -21,6 +21,7 @@ __all__ = ["BASE", "Data"]
 
 BASE = "https://w3id.org/cbrngraph/"
 
+_BATCH = 2000
 _PLAIN = (".ttl", ".nt")
 # Text that cannot hold a blank node: then several files may be read as one.
 _BLANK = re.compile(rb"_:|[\[(]")
@@ -77,6 +78,11 @@ class Data:
                 )
                 lines.append(f"{subject} {quad[1]} {value} .\n")
         return cls("".join(lines).encode(), ".nt", files)
+
+    @classmethod
+    def from_files_text(cls, paths: Iterable[Path]) -> Data:
+        """Return the text of files put together, to look at literals; it may not parse as one."""
+        return cls(b"\n".join(map(_bytes, paths)), ".ttl")
 
     @classmethod
     def from_text(cls, text: str | bytes, suffix: str = ".ttl") -> Data:
@@ -153,6 +159,17 @@ class Data:
                 if quad.object != written:
                     changed.add(quad.object)
         return {form: tuple(sorted(kept[form], key=Literal.n3)) for form in changed}
+
+    @cached_property
+    def rewritten_properties(self) -> frozenset[IRI]:
+        """The properties with a value that the store keeps in another form."""
+        forms = sorted(literal.n3() for literal in self.rewritten)
+        found: set[IRI] = set()
+        for start in range(0, len(forms), _BATCH):
+            rows = f"VALUES ?o {{ {' '.join(forms[start : start + _BATCH])} }} ?s ?p ?o"
+            for row in self.store.select(f"SELECT DISTINCT ?p {{ {rows} }}").rows:
+                found.add(IRI(str(row[0])))
+        return frozenset(found)
 
     def as_written(self, term: Term, subject: Term | None = None) -> tuple[Term, ...]:
         """Return the forms in which a term of a query result was written.

@@ -72,16 +72,15 @@ def read_graph(paths: Iterable[Path]) -> IndexedGraph:
         SyntaxFault: a file is not well-formed.
     """
     graph = IndexedGraph()
-    labels: dict[tuple[Path, str], BNode] = {}
-
-    def same(term: Term, path: Path) -> Term:
-        if isinstance(term, BNode):
-            return labels.setdefault((path, str(term)), BNode(f"n{len(labels)}"))
-        return term
-
-    for path in _turtle_files(paths):
+    for number, path in enumerate(_turtle_files(paths)):
+        labels: dict[str, BNode] = {}
         for quad in parse_file(path):
-            subject, value = same(quad.subject, path), same(quad.object, path)
+            subject, value = (
+                labels.setdefault(term, BNode(f"s{number}b{len(labels)}"))
+                if isinstance(term, BNode)
+                else term
+                for term in (quad.subject, quad.object)
+            )
             graph.add(Triple(subject, quad.predicate, value), path)  # type: ignore[arg-type]
     return graph
 

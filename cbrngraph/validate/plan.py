@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cbrngraph.model import BNode
+from cbrngraph.model import IRI, BNode
+from cbrngraph.validate.lexical import notices_form
 from cbrngraph.validate.shapes import Shape, Shapes
 
 __all__ = ["Plan", "make_plan"]
-
-# What a query can learn of a literal beyond its value, which a store may have rewritten.
-_LEXICAL = frozenset("STR STRLEN SUBSTR REGEX CONCAT SAMETERM DATATYPE STRDT REPLACE".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +25,26 @@ class Plan:
     reference: tuple[Shape, ...]
 
 
-def make_plan(shapes: Shapes, *, lexical_risk: bool = False, compiled: bool = True) -> Plan:
+def make_plan(
+    shapes: Shapes, *, rewritten: frozenset[IRI] = frozenset(), compiled: bool = True
+) -> Plan:
     """Return the plan for all roots.
 
-    `lexical_risk` says that the store keeps some literals in another form than written: then a
-    query that looks at the form of a literal is left to pySHACL. Without `compiled` every shape
-    with Core constraints is.
+    `rewritten` are the properties with literals that the store keeps in another form than
+    written: a query that may notice is left to pySHACL. Without `compiled` every shape with Core
+    constraints is.
     """
     fast: list[Shape] = []
     reference: list[Shape] = []
     for root in shapes.roots():
-        slow = _needs_reference(root, shapes, lexical_risk)
+        slow = _needs_reference(root, shapes, rewritten)
         if not compiled and any(shape.has_core for shape in shapes.reachable(root)):
             slow = True
         (reference if slow else fast).append(root)
     return Plan(tuple(fast), tuple(reference))
 
 
-def _needs_reference(root: Shape, shapes: Shapes, lexical_risk: bool) -> bool:
+def _needs_reference(root: Shape, shapes: Shapes, rewritten: frozenset[IRI]) -> bool:
     for shape in shapes.reachable(root):
         if shape.has_advanced or _has_nameless_value(shape, shapes):
             return True
@@ -52,7 +52,7 @@ def _needs_reference(root: Shape, shapes: Shapes, lexical_risk: bool) -> bool:
             tested = shapes.by_node[node]
             if any(s.has_sparql and not s.deactivated for s in shapes.reachable(tested)):
                 return True
-        if lexical_risk and shape.has_sparql and _looks_at_form(shape):
+        if rewritten and shape.has_sparql and _notices(shape, rewritten):
             return True
     return False
 
@@ -66,11 +66,20 @@ def _has_nameless_value(shape: Shape, shapes: Shapes) -> bool:
     )
 
 
-def _looks_at_form(shape: Shape) -> bool:
-    from cbrngraph.validate.sparql import read_query
+def _notices(shape: Shape, rewritten: frozenset[IRI]) -> bool:
+    from cbrngraph.validate.prebind import replace_path
+    from cbrngraph.validate.sparql import Unsupported, read_query
 
-    texts = [c.select for c in shape.sparql] + [u.validator.query for u in shape.components]
-    try:
-        return any(read_query(text).words() & _LEXICAL for text in texts)
-    except ValueError:
-        return False
+    texts = [(c.select, c.prefixes) for c in shape.sparql]
+    texts += [(use.validator.query, use.validator.prefixes) for use in shape.components]
+    path = shape.path.predicates if shape.path else frozenset()
+    for text, prefixes in texts:
+        try:
+            query = replace_path(read_query(text), "|".join(iri.n3() for iri in sorted(path)))
+        except Unsupported:
+            continue  # the set queries say what is wrong with it
+        if path & rewritten and shape.components:
+            return True
+        if notices_form(query, prefixes, rewritten):
+            return True
+    return False

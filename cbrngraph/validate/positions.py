@@ -74,7 +74,7 @@ def statements(text: str) -> Iterator[Statement]:
 
 def line_of(path: Path, node: Term, predicate: str = "") -> int:
     """Return the line of the first statement of (node, predicate), else of node; 0 if unknown."""
-    wanted = BNode(re.sub(r"^f\d+", "", node)) if isinstance(node, BNode) else node
+    wanted = BNode(re.sub(r"^[fs]\d+", "", node)) if isinstance(node, BNode) else node
     about = 0
     try:
         for found in statements(path.read_bytes().decode("utf-8-sig")):

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.validate.paths import Path
 from cbrngraph.validate.vocabulary import SH
 
-__all__ = ["SEVERITIES", "Finding", "Judged", "Place", "Report", "Sourced", "rank"]
+__all__ = [
+    "SEVERITIES",
+    "Finding",
+    "Judged",
+    "Place",
+    "Report",
+    "Rule",
+    "Sourced",
+    "rank",
+]
 
 # From harmless to grave. A severity of one's own counts as a violation, as SHACL has it.
 SEVERITIES = ("info", "warning", "violation")
@@ -88,11 +98,59 @@ class Finding:
         """`info`, `warning` or `violation`."""
         return SEVERITIES[rank(self.severity)]
 
+    @property
+    def thing(self) -> str:
+        """The name of the thing as people type it."""
+        from cbrngraph.results import slug_of
+
+        return slug_of(self.focus) if isinstance(self.focus, IRI) else str(self.focus)
+
+    @property
+    def steps(self) -> str:
+        """The path with prefixes instead of whole IRIs; empty when there is none."""
+        from cbrngraph.results import curie
+
+        if self.path is None:
+            return ""
+        return re.sub(r"<([^>]*)>", lambda match: curie(match[1]), self.path.sparql)
+
+    @property
+    def shown_value(self) -> str:
+        """The value as people read it: a label, a name, a text; empty when there is none."""
+        from cbrngraph.results import curie
+
+        if self.value is None:
+            return ""
+        if isinstance(self.value, IRI):
+            return self.value_label or curie(self.value)
+        return str(self.value)
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The rows of claims sheets that what is at fault came from."""
+        return tuple(dict.fromkeys(claim for s in self.sources for claim in s.claims))
+
     def sort_key(self) -> tuple[object, ...]:
         """Gravest first, then by rule, thing, path, value: the order of every output."""
         value = self.value.n3() if self.value is not None else ""
         path = self.path.sparql if self.path else ""
         return (-rank(self.severity), self.rule, self.focus.n3(), path, value, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that was checked: a named shape, a quality query, or the logic."""
+
+    iri: IRI
+    title: str
+    text: str = ""
+    level: str = "violation"
+    place: Place | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of the IRI, by which people call it."""
+        return self.iri.local
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +174,8 @@ class Report:
     waived: tuple[Finding, ...] = ()
     unchecked: tuple[str, ...] = ()
     checked: str = ""
-    triples: int = 0
-    rules: int = 0
-    known: int = field(default=0)
+    rules: tuple[Rule, ...] = ()
+    known: int = 0
 
     @property
     def conforms(self) -> bool:
@@ -138,6 +195,10 @@ class Report:
         """Whether there is a finding of that level or graver."""
         least = SEVERITIES.index(level)
         return any(rank(finding.severity) >= least for finding in self.findings)
+
+    def rule(self, iri: IRI) -> Rule | None:
+        """Return a rule of the report."""
+        return next((rule for rule in self.rules if rule.iri == iri), None)
 
     def with_findings(self, findings: Iterable[Finding]) -> Report:
         """Return the report with other findings, in order."""

@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-__all__ = ["Group", "QueryText", "Token", "Unsupported", "read_query"]
+__all__ = [
+    "Group",
+    "QueryText",
+    "Token",
+    "Unsupported",
+    "needs_one_by_one",
+    "patterns",
+    "projection",
+    "read_query",
+    "refuse",
+]
 
 _TOKEN = re.compile(
     r"""
@@ -94,7 +104,7 @@ class Group:
         nodes that no triple mentions.
         """
         found = False
-        for token in _patterns(self.items):
+        for token in patterns(self.items):
             if token.kind == "mark" and token.text in "*?":
                 return False
             found = found or token.variable == name
@@ -255,8 +265,8 @@ def _introducer(items: list[Token] | list[Token | Group]) -> str:
     return ""
 
 
-def _patterns(items: list[Token | Group]) -> Iterator[Token]:
-    """Yield the tokens of the triple patterns: without those of FILTER, BIND, GRAPH names."""
+def patterns(items: list[Token | Group]) -> Iterator[Token]:
+    """Yield the tokens of a group's triple patterns: none of FILTER, BIND, GRAPH names."""
     depth = 0
     skipping = False
     previous = ""

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cbrngraph.errors import UsageError
-from cbrngraph.model import Triple
+from cbrngraph.model import IRI, Triple
 from cbrngraph.validate.data import Data
 from cbrngraph.validate.engines import Engine, Task
 from cbrngraph.validate.graph import IndexedGraph, read_graph
 from cbrngraph.validate.plan import make_plan
 from cbrngraph.validate.reading import read_shapes
-from cbrngraph.validate.report import Finding, Judged, Report
+from cbrngraph.validate.report import SEVERITIES, Finding, Judged, Place, Report, Rule, rank
 from cbrngraph.validate.shapes import Shapes
 from cbrngraph.validate.words import finding_of
 
@@ -54,8 +54,22 @@ def judge(data: Data, graph: IndexedGraph, shapes: Shapes, *, engine: str = "aut
         reached = {s.node for root in task.roots for s in shapes.reachable(root)}
         judged.append(Judged(judging.name, len(reached), len(found)))
         findings += found
-    report = Report((), judged=tuple(judged), rules=len(shapes))
+    report = Report((), judged=tuple(judged), rules=rules_of(graph, shapes))
     return report.with_findings(findings)
+
+
+def rules_of(graph: IndexedGraph, shapes: Shapes) -> tuple[Rule, ...]:
+    """Return the shapes that have an IRI as the rules of a report, by name."""
+    found = []
+    for node, shape in shapes.by_node.items():
+        if isinstance(node, IRI) and not shape.deactivated:
+            texts = [*shape.messages, *(m for c in shape.sparql for m in c.messages)]
+            text = shape.description or next((m.value for m in texts), "")
+            path = graph.origin(node)
+            place = Place(str(path)) if path is not None else None
+            level = SEVERITIES[rank(shape.severity)]
+            found.append(Rule(node, shape.name or node.local, text, level, place))
+    return tuple(sorted(found, key=lambda rule: rule.iri))
 
 
 def _tasks(
@@ -73,8 +87,8 @@ def _tasks(
             yield ReferenceEngine(), task(shapes.roots())
         return
     has_sparql = any(shape.has_sparql for shape in shapes.by_node.values())
-    risk = has_sparql and bool(data.rewritten)
-    plan = make_plan(shapes, lexical_risk=risk, compiled=available())
+    rewritten = data.rewritten_properties if has_sparql else frozenset[IRI]()
+    plan = make_plan(shapes, rewritten=rewritten, compiled=available())
     core = [r for r in plan.fast if any(s.has_core for s in shapes.reachable(r))]
     sparql = [r for r in plan.fast if any(s.has_sparql for s in shapes.reachable(r))]
     if core:

@@ -26,7 +26,7 @@ _INSTEAD = {
 
 # Component: what is wrong, and what would mend it; {value} and {path} are filled in.
 _WORDS: dict[str, tuple[str, str]] = {
-    "MinCount": ("{path} has too few values", "state {path} for it"),
+    "MinCount": ("{path} has too few values", "state {path}"),
     "MaxCount": ("{path} has too many values", "keep the one value that holds"),
     "Datatype": ("{value} has the wrong datatype", "write the value with the right datatype"),
     "Class": ("{value} is not of the right class", "give {value} that class, or correct {path}"),

@@ -1,0 +1,187 @@
+"""Give findings what a reader needs: labels, files and lines, and the sources that state them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from cbrngraph.build import ENTAILED, Snapshot
+from cbrngraph.describe import passages_of
+from cbrngraph.model import IRI, Literal, Passage, Term, Triple
+from cbrngraph.results import labels_of
+from cbrngraph.store import Store
+from cbrngraph.validate.locate import Locator
+from cbrngraph.validate.report import Finding, Place, Sourced
+
+__all__ = ["enriched", "enriched_statements", "located"]
+
+_SOURCE = "/source/"
+_MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement that a finding is about, with the graphs that state it."""
+
+    triple: Triple
+    graphs: tuple[IRI, ...]
+
+
+def located(findings: Iterable[Finding], locator: Locator) -> Iterator[Finding]:
+    """Yield the findings with the lines of what is at fault, found in files alone."""
+    for finding in findings:
+        places: list[Place] = []
+        for triple in _at_fault(finding):
+            places += locator.places(triple.subject, triple.predicate, triple.object)
+        for predicate in _named_paths(finding) if not places else ():
+            places += locator.places(finding.focus, predicate)
+        if not places:
+            places += locator.declared(finding.focus)
+        yield replace(finding, places=_once(places))
+
+
+def enriched(findings: Iterable[Finding], snapshot: Snapshot) -> tuple[Finding, ...]:
+    """Return the findings with labels, lines and sources from a project's graph."""
+    found = list(findings)
+    project = _Project(snapshot)
+    labels = labels_of(snapshot.store, _terms(found))
+    statements = [project.statements(finding) for finding in found]
+    graphs = {g for group in statements for statement in group for g in statement.graphs}
+    passages = passages_of(snapshot.store, (g for g in graphs if _SOURCE in g))
+    return tuple(
+        replace(
+            finding,
+            label=labels.get(str(finding.focus), ""),
+            value_label=labels.get(str(finding.value), "") if _is_iri(finding.value) else "",
+            places=project.places(finding, group, passages),
+            sources=_sources(group, passages),
+        )
+        for finding, group in zip(found, statements, strict=True)
+    )
+
+
+def enriched_statements(
+    finding: Finding, statements: Iterable[Triple], snapshot: Snapshot
+) -> Finding:
+    """Return a finding with label, lines and sources of the statements that it rests on."""
+    project = _Project(snapshot)
+    group = tuple(Statement(t, project.stating(t)) for t in statements)
+    graphs = {graph for statement in group for graph in statement.graphs}
+    passages = passages_of(snapshot.store, (g for g in graphs if _SOURCE in g))
+    return replace(
+        finding,
+        label=labels_of(snapshot.store, _terms([finding])).get(str(finding.focus), ""),
+        places=project.places(finding, group, passages),
+        sources=_sources(group, passages),
+    )
+
+
+class _Project:
+    """Looks statements up in the store, and their lines in the files of the graphs they are in."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.store: Store = snapshot.store
+        inputs = snapshot.project.inputs()
+        self.locator = Locator((file.name, file.path) for file in inputs)
+        self._file_of = {file.graph: file.name for file in inputs}
+
+    def statements(self, finding: Finding) -> tuple[Statement, ...]:
+        """Return what the finding is about, down to stated triples."""
+        wanted = list(_at_fault(finding))
+        if not wanted and finding.value is None:
+            for predicate in _named_paths(finding):
+                wanted += self._stated(finding.focus, predicate)
+        found = [Statement(t, self._graphs(t)) for t in wanted]
+        return tuple(s for statement in found for s in self._grounded(statement))
+
+    def places(
+        self, finding: Finding, group: tuple[Statement, ...], passages: dict[IRI, Passage]
+    ) -> tuple[Place, ...]:
+        """Return the lines of the statements, else where the thing is declared."""
+        places: list[Place] = []
+        for statement in group:
+            subject, predicate, value = statement.triple
+            for graph in statement.graphs[:_MOST]:
+                named = graph if graph in passages else None
+                file = self._file_of.get(graph)
+                within = frozenset((file,)) if file else None
+                found = self.locator.places(subject, predicate, value, named, within)
+                claims = ", ".join(passages[graph].claims) if graph in passages else ""
+                places += [replace(place, note=claims) for place in found]
+            if not statement.graphs:
+                places += self.locator.places(subject, predicate, value)
+        return _once(places) or self.locator.declared(finding.focus)
+
+    def _stated(self, subject: Term, predicate: IRI) -> list[Triple]:
+        found = self.store.match(subject, predicate)
+        return [Triple(quad.subject, quad.predicate, quad.object) for quad in found]
+
+    def stating(self, triple: Triple) -> tuple[IRI, ...]:
+        """Return the graphs that state a triple, the entailed one not among them."""
+        return tuple(graph for graph in self._graphs(triple) if graph != ENTAILED)
+
+    def _graphs(self, triple: Triple) -> tuple[IRI, ...]:
+        quads = self.store.match(*triple, any_graph=True)
+        return tuple(sorted(IRI(quad.graph) for quad in quads if quad.graph is not None))
+
+    def _grounded(self, statement: Statement, depth: int = 0) -> Iterator[Statement]:
+        """Yield the statement, or what it follows from when nothing but a rule states it."""
+        stated = tuple(graph for graph in statement.graphs if graph != ENTAILED)
+        if stated or ENTAILED not in statement.graphs or depth > 4:
+            yield Statement(statement.triple, stated)
+            return
+        for derivation in self.snapshot.rules.derivations(self.store, statement.triple):
+            if statement.triple not in derivation.premises:
+                for premise in derivation.premises:
+                    yield from self._grounded(Statement(premise, self._graphs(premise)), depth + 1)
+                return
+        yield Statement(statement.triple, ())
+
+
+def _at_fault(finding: Finding) -> Iterator[Triple]:
+    """Yield the triple that a finding's path and value give, when that is a single step."""
+    path, value, focus = finding.path, finding.value, finding.focus
+    if path is None or value is None:
+        return
+    if path.iri is not None and not isinstance(focus, Literal):
+        yield Triple(focus, path.iri, value)
+    elif path.operator == "^" and path.parts[0].iri and not isinstance(value, Literal):
+        yield Triple(value, path.parts[0].iri, focus)
+    elif path.operator == "|" and not isinstance(focus, Literal):
+        for part in path.parts:
+            if part.iri is not None:
+                yield Triple(focus, part.iri, value)
+
+
+def _named_paths(finding: Finding) -> tuple[IRI, ...]:
+    path = finding.path
+    if path is None:
+        return ()
+    if path.iri is not None:
+        return (path.iri,)
+    return tuple(part.iri for part in path.parts if part.iri) if path.operator == "|" else ()
+
+
+def _sources(group: tuple[Statement, ...], passages: dict[IRI, Passage]) -> tuple[Sourced, ...]:
+    graphs = dict.fromkeys(g for statement in group for g in statement.graphs if g in passages)
+    return tuple(_sourced(passages[graph]) for graph in graphs)
+
+
+def _sourced(passage: Passage) -> Sourced:
+    source = passage.source
+    when = passage.as_of or source.issued
+    return Sourced(passage.iri, source.slug, source.title, when, passage.locator, passage.claims)
+
+
+def _terms(findings: list[Finding]) -> list[str]:
+    terms = [term for f in findings for term in (f.focus, f.value) if isinstance(term, IRI)]
+    return [str(term) for term in dict.fromkeys(terms)]
+
+
+def _is_iri(term: Term | None) -> bool:
+    return isinstance(term, IRI)
+
+
+def _once(places: Iterable[Place]) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(places))

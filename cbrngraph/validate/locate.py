@@ -1,0 +1,147 @@
+"""From a statement to the lines that state it, in the files of a project or in files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from cbrngraph.model import IRI, BNode, Term
+from cbrngraph.validate.positions import Statement, UnreadableText, statements
+from cbrngraph.validate.report import Place
+from cbrngraph.validate.vocabulary import RDF_TYPE
+
+__all__ = ["Locator", "parts_of"]
+
+_IDENTIFIER = "http://purl.org/dc/terms/identifier"
+_MOST = 12
+
+
+class FileIndex:
+    """The statements of one file by subject, with their lines."""
+
+    def __init__(self, path: Path, text: str, prefix: str) -> None:
+        self.path = path
+        self.by_subject: dict[Term, list[Statement]] = {}
+        try:
+            for found in statements(text):
+                subject = BNode(prefix + found.subject) if _blank(found.subject) else found.subject
+                self.by_subject.setdefault(subject, []).append(found)
+        except UnreadableText:
+            return
+
+
+def _blank(term: Term) -> bool:
+    return isinstance(term, BNode)
+
+
+class Locator:
+    """Finds statements in files. `names` says how a file is called in a report.
+
+    Files are read only when they may hold what is looked for: when the text has the last part
+    of the subject's IRI and of the predicate's.
+    """
+
+    def __init__(self, files: Iterable[tuple[str, Path]]) -> None:
+        self.files = tuple(files)
+        self._index = lru_cache(maxsize=64)(self._read_index)
+        self._texts: dict[int, bytes] = {}
+
+    def places(
+        self,
+        subject: Term,
+        predicate: str = "",
+        value: Term | None = None,
+        graph: IRI | None = None,
+        within: frozenset[str] | None = None,
+    ) -> tuple[Place, ...]:
+        """Return where (subject, predicate, value) is stated; no predicate: where it is declared.
+
+        `graph` and `within` (names of files) narrow the search.
+        """
+        found: list[Place] = []
+        for number in self._candidates(subject, predicate, within):
+            for statement in self._statements(number, subject):
+                if graph is not None and statement.graph != graph:
+                    continue
+                if not predicate or (
+                    statement.predicate == predicate
+                    and (value is None or statement.object == value or _blank(value))
+                ):
+                    found.append(self._place(number, statement, about=not predicate))
+                    if not predicate:
+                        break
+            if len(found) >= _MOST:
+                break
+        return tuple(found)
+
+    def declared(self, subject: Term) -> tuple[Place, ...]:
+        """Return the one place where a thing is declared: its type, its identifier, or any."""
+        for predicate in (RDF_TYPE, _IDENTIFIER, ""):
+            found = self.places(subject, predicate)
+            if found:
+                first = found[0]
+                return (Place(first.file, first.line, first.column),)
+        return ()
+
+    def _place(self, number: int, statement: Statement, *, about: bool) -> Place:
+        line = statement.subject_line if about or statement.predicate == RDF_TYPE else 0
+        return Place(self.files[number][0], line or statement.line, 0 if line else statement.column)
+
+    def _candidates(
+        self, subject: Term, predicate: str, within: frozenset[str] | None
+    ) -> Iterator[int]:
+        tails = [_tail(subject)] if isinstance(subject, IRI) else []
+        if predicate and predicate != RDF_TYPE:
+            tails.append(_tail(IRI(predicate)))
+        for number, (name, _) in enumerate(self.files):
+            if within is not None and name not in within:
+                continue
+            if isinstance(subject, BNode) and not subject.startswith(_mark(number)):
+                continue
+            text = self._text(number)
+            if all(tail in text for tail in tails):
+                yield number
+
+    def _statements(self, number: int, subject: Term) -> list[Statement]:
+        return self._index(number).by_subject.get(subject, [])
+
+    def _text(self, number: int) -> bytes:
+        if number not in self._texts:
+            try:
+                self._texts[number] = self.files[number][1].read_bytes()
+            except OSError:
+                self._texts[number] = b""
+        return self._texts[number]
+
+    def _read_index(self, number: int) -> FileIndex:
+        text = self._text(number).decode("utf-8-sig", errors="replace")
+        return FileIndex(self.files[number][1], text, _mark(number))
+
+
+def _mark(number: int) -> str:
+    """Return what the blank nodes of a file have before their number, as in `Data.from_files`."""
+    return f"f{number}"
+
+
+def _tail(iri: IRI) -> bytes:
+    """Return the last letters and digits of an IRI, which any way of writing it has."""
+    text = str(iri)
+    end = len(text)
+    start = end
+    while start > 0 and (text[start - 1].isascii() and text[start - 1].isalnum()):
+        start -= 1
+    return text[start:end].encode()
+
+
+def parts_of(files: Iterable[Path]) -> tuple[tuple[str, Path], ...]:
+    """Return files with the names that a report shows: relative to here where they are below."""
+    here = Path.cwd()
+    found = []
+    for path in files:
+        try:
+            name = path.resolve().relative_to(here).as_posix()
+        except ValueError:
+            name = str(path)
+        found.append((name, path))
+    return tuple(found)
