@@ -24,13 +24,21 @@ THEME = ROOT / "docs" / "theme"
 # Heading of the navigation -> pages in reading order. A page that is not named here stands last.
 ORDER: Mapping[str, tuple[str, ...]] = {
     "Start": ("index.md", "installation.md", "tutorial.md"),
-    "Use": ("queries.md", "commands.md", "python.md", "claims-sheet.md", "evidence.md"),
+    "Use": (
+        "queries.md",
+        "commands.md",
+        "python.md",
+        "claims-sheet.md",
+        "evidence.md",
+        "validation.md",
+    ),
     "Reference": (
         "catalogue.md",
         "data-model.md",
         "terms.md",
         "shapes.md",
         "formats.md",
+        "conformance.md",
         "benchmarks.md",
     ),
     "Project": ("contributing.md", "changelog.md", "decisions/README.md"),
