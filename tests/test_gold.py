@@ -82,7 +82,12 @@ def test_there_are_enough_questions() -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_query_has_gold_rows(slug: str) -> None:
-    """A query without gold rows fails; an empty answer must be a case beside one with rows."""
+    """A query without gold rows fails; an empty answer must be a case beside one with rows.
+
+    Only a check may find nothing in the shipped data: its toy file in tests/quality has the rows.
+    """
     cases = [Gold.read(path) for path in CASES if path.name.partition(".")[0] == slug]
     assert cases, f"tests/queries/{slug}.csv is missing"
+    if (FOLDER.parent / "quality" / f"{slug}.trig").is_file():
+        return
     assert any(case.rows for case in cases), f"{slug} has no gold case with rows"

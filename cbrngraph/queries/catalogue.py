@@ -24,7 +24,7 @@ __all__ = [
 
 TYPES = ("iri", "string", "integer", "decimal", "boolean", "date", "date-start")
 _CHARTS = ("table", "bar", "line", "map")
-_KEYS = ("summary", "description", "tags", "view", "chart", "severity", "params")
+_KEYS = ("summary", "description", "tags", "view", "chart", "severity", "message", "params")
 _PARAMETER_KEYS = ("name", "type", "label", "default", "choices")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -60,6 +60,7 @@ class StoredQuery(NamedTuple):
     view: str = "current"
     chart: Chart = Chart()
     severity: str = ""
+    message: str = ""
     parameters: tuple[Parameter, ...] = ()
     path: Path | None = None
 
@@ -171,6 +172,7 @@ def read_query(text: str, path: Path | None = None, topic: str = "") -> StoredQu
         view=reader.choice("view", ("current", "all")),
         chart=reader.chart(),
         severity=reader.choice("severity", ("", "violation", "warning", "info")),
+        message=reader.text("message"),
         parameters=reader.parameters(),
         path=path,
     )

@@ -17,6 +17,7 @@ __all__ = ["enriched", "enriched_statements", "located"]
 
 _SOURCE = "/source/"
 _MOST = 6
+_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +126,27 @@ class _Project:
         quads = self.store.match(*triple, any_graph=True)
         return tuple(sorted(IRI(quad.graph) for quad in quads if quad.graph is not None))
 
-    def _grounded(self, statement: Statement, depth: int = 0) -> Iterator[Statement]:
-        """Yield the statement, or what it follows from when nothing but a rule states it."""
-        stated = tuple(graph for graph in statement.graphs if graph != ENTAILED)
-        if stated or ENTAILED not in statement.graphs or depth > 4:
-            yield Statement(statement.triple, stated)
-            return
-        for derivation in self.snapshot.rules.derivations(self.store, statement.triple):
-            if statement.triple not in derivation.premises:
-                for premise in derivation.premises:
-                    yield from self._grounded(Statement(premise, self._graphs(premise)), depth + 1)
-                return
-        yield Statement(statement.triple, ())
+    def _grounded(self, statement: Statement) -> tuple[Statement, ...]:
+        """Return the statement, or what it follows from when nothing but a rule states it."""
+        found = self._ground(statement.triple, ())
+        return found or (Statement(statement.triple, self.stating(statement.triple)),)
+
+    def _ground(self, triple: Triple, above: tuple[Triple, ...]) -> tuple[Statement, ...]:
+        """Return stated premises of a triple; empty when no rule leads to it from others."""
+        graphs = self._graphs(triple)
+        stated = tuple(graph for graph in graphs if graph != ENTAILED)
+        if stated or ENTAILED not in graphs:
+            return (Statement(triple, stated),)
+        if len(above) == _DEPTH:
+            return ()
+        above = (*above, triple)
+        for derivation in self.snapshot.rules.derivations(self.store, triple):
+            if any(premise in above for premise in derivation.premises):
+                continue
+            parts = [self._ground(premise, above) for premise in derivation.premises]
+            if all(parts):
+                return tuple(statement for part in parts for statement in part)
+        return ()
 
 
 def _at_fault(finding: Finding) -> Iterator[Triple]:

@@ -119,7 +119,8 @@ def validate_snapshot(
 def rules_of_queries(queries: Iterable[StoredQuery]) -> tuple[Rule, ...]:
     """Return quality queries as the rules of a report."""
     return tuple(
-        Rule(IRI(q.iri), q.summary, q.description, q.severity, Place(str(q.path))) for q in queries
+        Rule(IRI(q.iri), q.summary, q.description, q.severity or "warning", Place(str(q.path)))
+        for q in queries
     )
 
 

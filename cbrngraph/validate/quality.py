@@ -1,7 +1,8 @@
 """Quality queries: stored queries with the tag `check`, each row of which is a finding.
 
-The first column is the thing at fault; a column `?property` and `?value` name the statement, the
-other columns are said in the message. The header's description is the rule in words.
+The first column is the thing at fault; columns `?property` and `?value` name the statement. A row
+whose column `?difference` is 0 or empty is in order. The header's `message` says what is wrong,
+with the row's values in `{?name}`; the first sentence of its description is the rule in words.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from cbrngraph.store import Store
 from cbrngraph.validate.paths import Path
 from cbrngraph.validate.report import Finding
 from cbrngraph.validate.vocabulary import SH
-from cbrngraph.validate.words import short
+from cbrngraph.validate.words import fill, short
 
 __all__ = ["CHECK", "COMPONENT", "checks", "run_checks"]
 
 CHECK = "check"
 COMPONENT = IRI("https://w3id.org/cbrngraph/ontology#QualityQuery")
 ENGINE = "quality query"
+_UNSAID = "This is what the check looks for."
+_DIFFERENCE = "difference"
 _TOPIC = "quality"
 _SEVERITIES = {
     "violation": IRI(SH + "Violation"),
@@ -48,7 +51,15 @@ def run_checks(queries: tuple[StoredQuery, ...], store: Store) -> Iterator[Findi
     for query in queries:
         solutions = store.select(query.sparql, query.path)
         for row in solutions.rows:
-            yield _finding(query, solutions.variables, row)
+            if not _in_order(solutions.variables, row):
+                yield _finding(query, solutions.variables, row)
+
+
+def _in_order(names: tuple[str, ...], row: tuple[Term | None, ...]) -> bool:
+    if _DIFFERENCE not in names:
+        return False
+    difference = row[names.index(_DIFFERENCE)]
+    return not isinstance(difference, Literal) or difference.python == 0
 
 
 def _finding(query: StoredQuery, names: tuple[str, ...], row: tuple[Term | None, ...]) -> Finding:
@@ -62,33 +73,17 @@ def _finding(query: StoredQuery, names: tuple[str, ...], row: tuple[Term | None,
     return Finding(
         severity=_SEVERITIES[query.severity or "warning"],
         rule=IRI(query.iri),
-        title=query.summary,
+        title=_first_sentence(query.description),
         component=COMPONENT,
         focus=focus,
         shape=IRI(query.iri),
-        message=_message(query, names, bound),
+        message=fill(query.message or _UNSAID, {n: short(t) for n, t in bound.items()}),
         path=Path(iri=property_) if isinstance(property_, IRI) else None,
         value=bound.get("value"),
-        messages=(Literal(_first_sentence(query.description)),),
         engine=ENGINE,
-        fix=_second_sentence(query.description),
         values=tuple(bound.items()),
     )
 
 
-def _message(query: StoredQuery, names: tuple[str, ...], bound: dict[str, Term]) -> str:
-    told = [f"{_words(n)} {short(bound[n])}" for n in names[1:] if n in bound]
-    rule = _first_sentence(query.description).rstrip(".")
-    return f"{rule}: {', '.join(told)}." if told else f"{rule}."
-
-
 def _first_sentence(text: str) -> str:
-    return text.partition(". ")[0].rstrip(".") + "."
-
-
-def _second_sentence(text: str) -> str:
-    return text.partition(". ")[2].strip()
-
-
-def _words(name: str) -> str:
-    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    return text.partition(". ")[0].rstrip(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.validate.engines import Result
@@ -10,7 +11,7 @@ from cbrngraph.validate.report import Finding
 from cbrngraph.validate.shapes import Shapes
 from cbrngraph.validate.vocabulary import SH
 
-__all__ = ["finding_of", "short"]
+__all__ = ["fill", "finding_of", "short"]
 
 _SLOT = re.compile(r"\{[?$](\w+)\}")
 _LONG = 80
@@ -99,7 +100,7 @@ def _message(result: Result, row: dict[str, Term], path: str) -> str:
     own = [m for m in result.messages if m.language in ("", "en")] or list(result.messages)
     if own:
         instead = _INSTEAD.get(_component(result), "")
-        return _fill(own[0].value, {name: short(term) for name, term in row.items()}, path, instead)
+        return fill(own[0].value, {name: short(term) for name, term in row.items()}, path, instead)
     words = _WORDS.get(_component(result), ("breaks the rule", ""))[0]
     value = short(result.value) if result.value is not None else short(result.focus)
     return words.format(value=value, path=path or "it")
@@ -107,11 +108,13 @@ def _message(result: Result, row: dict[str, Term], path: str) -> str:
 
 def _filled(message: Literal, row: dict[str, Term], path: str) -> Literal:
     """Put the values into `{?name}` and `{$name}` (SHACL section 5.3.2)."""
-    text = _fill(message.value, {name: str(term) for name, term in row.items()}, path, "")
+    text = fill(message.value, {name: str(term) for name, term in row.items()}, path, "")
     return Literal(text, message.datatype, message.language)
 
 
-def _fill(text: str, row: dict[str, str], path: str, instead: str) -> str:
+def fill(text: str, row: Mapping[str, str], path: str = "", instead: str = "") -> str:
+    """Return a text with its slots `{?name}` filled from a row; others stay as they are."""
+
     def slot(match: re.Match[str]) -> str:
         name = match[1]
         if name in row:
