@@ -120,6 +120,9 @@ def _write(args: argparse.Namespace, result: Result) -> None:
     made = choose(args.format, args.output, "turtle" if result.kind == "graph" else "table")
     if made.binary and on_terminal(args):
         raise UsageError(f"{made.name} is not for a terminal; write it to a file with -o")
+    if not result:
+        _write_nothing(args, result, made.name)
+        return
     with opened(args.output) as out:
         if made.name == "table" and result.kind != "ask" and on_terminal(args):
             from cbrngraph.formats.sheet import sheet_of
@@ -128,6 +131,32 @@ def _write(args: argparse.Namespace, result: Result) -> None:
             out.write(screen(sheet_of(result)).encode())
         else:
             write(result, made.name, out)
+
+
+def _write_nothing(args: argparse.Namespace, result: Result, name: str) -> None:
+    """Write an empty answer; why it is empty is told on stderr, and carried by JSON."""
+    from cbrngraph.evidence.absence import absence, absence_object
+    from cbrngraph.formats import write
+    from cbrngraph.formats.output import opened
+
+    why = absence(result)
+    with opened(args.output) as out:
+        if name == "json" and why is not None:
+            out.write(_empty_json(result, absence_object(result.snapshot.store, why)).encode())
+        else:
+            write(result, name, out)
+    if why is not None:
+        note(f"no answer: {why.message}")
+
+
+def _empty_json(result: Result, why: dict[str, Any]) -> str:
+    """SPARQL results in JSON with one more member at the top, which readers pass over."""
+    from json import dumps
+
+    told: dict[str, Any] = {"head": {}, "boolean": False}
+    if result.kind == "select":
+        told = {"head": {"vars": list(result.variables)}, "results": {"bindings": []}}
+    return dumps({**told, "absence": why}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _count(text: str) -> int:
