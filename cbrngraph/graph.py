@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from cbrngraph.describe import Description, Hit, Overview
+    from cbrngraph.evidence.cite import Citation, Recalled
     from cbrngraph.evidence.verify import Verification
 
 __all__ = ["Graph"]
@@ -171,6 +172,43 @@ class Graph:
         from cbrngraph.describe import overview
 
         return overview(self.snapshot, self.project)
+
+    def cite(self, query: str, /, **params: Given) -> Citation:
+        """Return the citation of an answer: its address and the sources that it rests on.
+
+        Takes what `query` takes, and raises what it raises. `str()` of it is plain text;
+        `.bibtex()`, `.csl_json()` and `.markdown()` are the other forms.
+
+        >>> import cbrngraph
+        >>> cited = cbrngraph.open().cite("projects-by-country", country="UZB")
+        >>> cited.id.rpartition(":")[0]
+        'projects-by-country:country=country~UZB:current'
+        """
+        from cbrngraph.evidence.cite import cite
+
+        return cite(self.query(query, limit=None, **params))
+
+    def recall(self, citation: str, query: str | None = None) -> Recalled:
+        """Ask a cited result again: the answer of today, and whether it is still the same.
+
+        `citation` is an id, its IRI, or a CSL-JSON file. `query` is the file or text that was
+        asked, where that is no stored query and no citation file holds it. The view is the
+        cited one, whatever this graph's is.
+
+        Raises:
+            UsageError: it is no citation, or its query is not at hand or has lost a parameter.
+            ReadError: the citation file cannot be read.
+
+        >>> import cbrngraph
+        >>> graph = cbrngraph.open()
+        >>> graph.recall(graph.cite("national-action-plans").id).same_answer
+        True
+        """
+        from cbrngraph.evidence.cite import find_cited
+
+        given = None if query is None else find_query(self.project, query)
+        cited = find_cited(self.project, citation, given)
+        return cited.ask(self._snapshot(cited.view))
 
     def verify(self, folder: str | os.PathLike[str]) -> Verification:
         """Return what of all passages stands in the documents of a folder, at its stated lines.

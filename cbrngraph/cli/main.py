@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "timeline": "cbrngraph.cli.timeline",
     "diff": "cbrngraph.cli.diff",
     "verify": "cbrngraph.cli.verify",
+    "cite": "cbrngraph.cli.cite",
     "search": "cbrngraph.cli.search",
     "info": "cbrngraph.cli.info",
     "export": "cbrngraph.cli.export",

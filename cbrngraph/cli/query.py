@@ -18,6 +18,7 @@ from cbrngraph.cli.common import (
 from cbrngraph.errors import ParameterError, UsageError
 
 if TYPE_CHECKING:
+    from cbrngraph.evidence.cite import Recalled
     from cbrngraph.queries import StoredQuery
     from cbrngraph.resources import Project
     from cbrngraph.results import Result
@@ -41,7 +42,7 @@ def add(subparsers: Any) -> None:
         "FILE a .rq file with or without a header, - stands for standard input. The project's "
         "prefixes need no declaration in SPARQL text.",
     )
-    what = parser.add_argument("query", metavar="NAME|FILE|-|SPARQL", help="what to ask")
+    what = parser.add_argument("query", metavar="NAME|FILE|-|SPARQL", nargs="?", help="what to ask")
     what.completer = complete_query
     param = parser.add_argument(
         "--param",
@@ -59,26 +60,58 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--evidence", action="store_true", help="add a column with the passages behind each row"
     )
+    parser.add_argument(
+        "--cite",
+        metavar="ID",
+        help="ask a cited result again and say on stderr whether the answer is still the same (0) "
+        "or not (1): an id or IRI that 'cbrngraph cite' printed, or its csl-json file",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Ask, and write the answer."""
+    """Ask, and write the answer; 1 when a cited answer is no longer the same."""
     from cbrngraph.formats import find
-    from cbrngraph.results import answer
 
     if args.format:
         find(args.format)
+    if args.cite is not None:
+        recalled = _recalled(args)
+        _write(args, _with_evidence(recalled.result) if args.evidence else recalled.result)
+        note(str(recalled))
+        return 0 if recalled.same_answer else 1
+    result = _answered(args)
+    _write(args, _with_evidence(result) if args.evidence else result)
+    if result.truncated:
+        note(f"cut off after {args.limit}; there is more (--limit)")
+    return 0
+
+
+def _answered(args: argparse.Namespace) -> Result:
+    from cbrngraph.results import answer
+
     given = _parameters(args.param)
+    if args.query is None:
+        raise UsageError("what to ask? name a stored query, a file or SPARQL text, or --cite ID")
     project = project_of(args)
     query = _query(project, args.query)
     for name in given:
         query.parameter(name)
     snapshot = open_view(args, view_of(args, query.view), project)
-    result = answer(query, given, snapshot, args.limit)
-    _write(args, _with_evidence(result) if args.evidence else result)
-    if result.truncated:
-        note(f"cut off after {args.limit}; there is more (--limit)")
-    return 0
+    return answer(query, given, snapshot, args.limit)
+
+
+def _recalled(args: argparse.Namespace) -> Recalled:
+    from cbrngraph.evidence.cite import find_cited
+
+    said = {"--param": args.param, "--view": args.view, "--as-of": args.as_of}
+    extra = [name for name, value in said.items() if value]
+    extra += ["--limit"] if args.limit is not None else []
+    if extra:
+        raise UsageError(f"--cite says itself what to ask; leave out {' and '.join(extra)}")
+    project = project_of(args)
+    query = None if args.query is None else _query(project, args.query)
+    cited = find_cited(project, args.cite, query)
+    return cited.ask(open_view(args, cited.view, project))
 
 
 def _with_evidence(result: Result) -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cbrngraph.queries.binding import bind, bind_terms, values_blocks
+from cbrngraph.queries.binding import bind, bind_terms, chosen_terms, values_blocks
 from cbrngraph.queries.catalogue import (
     Catalogue,
     Chart,
@@ -26,6 +26,7 @@ __all__ = [
     "bind",
     "bind_terms",
     "choices",
+    "chosen_terms",
     "execute",
     "execute_select",
     "find_query",

@@ -19,7 +19,7 @@ from cbrngraph.queries.values import Given, terms_of
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
 
-__all__ = ["ValuesBlock", "bind", "bind_terms", "values_blocks"]
+__all__ = ["ValuesBlock", "bind", "bind_terms", "chosen_terms", "values_blocks"]
 
 
 class _Cell(NamedTuple):
@@ -52,15 +52,26 @@ def bind(query: StoredQuery, given: Mapping[str, Given], snapshot: Snapshot) -> 
         ParameterError: a value does not fit its parameter.
         QueryError: the query has no open VALUES block for a parameter.
     """
+    return bind_terms(query, chosen_terms(query, given, snapshot))
+
+
+def chosen_terms(
+    query: StoredQuery, given: Mapping[str, Given], snapshot: Snapshot
+) -> dict[str, tuple[IRI | Literal, ...]]:
+    """Return the terms for each parameter that has any, defaults included.
+
+    Raises:
+        UnknownNameError, ParameterError: as `bind`.
+    """
     for name in given:
         query.parameter(name)
-    terms: dict[str, Sequence[IRI | Literal]] = {}
+    terms: dict[str, tuple[IRI | Literal, ...]] = {}
     for parameter in query.parameters:
         value = given.get(parameter.name, parameter.default)
         found = terms_of(query, parameter, value, snapshot)
         if found:
             terms[parameter.name] = found
-    return bind_terms(query, terms)
+    return terms
 
 
 def bind_terms(query: StoredQuery, terms: Mapping[str, Sequence[IRI | Literal]]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cbrngraph.queries import Choice, bind, execute
+from cbrngraph.model import IRI, Literal
+from cbrngraph.queries import Choice, bind_terms, chosen_terms, execute
 from cbrngraph.queries.values import values_given
 from cbrngraph.results.names import curie, labels_of, slug_of, slugify
 from cbrngraph.results.result import Asked, Kind, Result
@@ -21,6 +22,7 @@ __all__ = [
     "Result",
     "Row",
     "answer",
+    "answer_terms",
     "curie",
     "labels_of",
     "native",
@@ -41,9 +43,34 @@ def answer(
         UnknownNameError, ParameterError: a parameter or value that does not fit.
         QueryError: the query is refused or does not parse.
     """
-    sparql = bind(query, given, snapshot)
-    asked = Asked(query, tuple((name, _written(value)) for name, value in given.items()), sparql)
+    terms = chosen_terms(query, given, snapshot)
+    told = tuple((name, _written(value)) for name, value in given.items())
+    return answer_terms(query, terms, snapshot, limit, told)
+
+
+def answer_terms(
+    query: StoredQuery,
+    terms: Mapping[str, tuple[IRI | Literal, ...]],
+    snapshot: Snapshot,
+    limit: int | None = None,
+    told: tuple[tuple[str, str], ...] | None = None,
+) -> Result:
+    """Return the answer to a query with terms for its parameters; no default is put in.
+
+    `told` is how the values were given, in words.
+
+    Raises:
+        QueryError: the query has no such parameter, is refused or does not parse.
+    """
+    sparql = bind_terms(query, terms)
+    if told is None:
+        told = tuple((name, ", ".join(sorted(map(_name, found)))) for name, found in terms.items())
+    asked = Asked(query, told, sparql, tuple(terms.items()))
     return Result(execute(snapshot.store, sparql, query.path), snapshot, asked, limit)
+
+
+def _name(term: IRI | Literal) -> str:
+    return slug_of(term) if isinstance(term, IRI) else term.value
 
 
 def _written(value: Given) -> str:

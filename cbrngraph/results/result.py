@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 from cbrngraph.errors import UsageError
 from cbrngraph.model import IRI, Term, Triple
+from cbrngraph.model import Literal as RdfLiteral
 from cbrngraph.results.names import labels_of
 from cbrngraph.results.rows import Row
 from cbrngraph.store import Solutions, Triples
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import rdflib.query
 
     from cbrngraph.build import Snapshot
+    from cbrngraph.evidence.cite import Citation
     from cbrngraph.queries import StoredQuery
 
 __all__ = ["Asked", "Kind", "Result"]
@@ -24,11 +26,15 @@ Kind = Literal["select", "ask", "graph"]
 
 
 class Asked(NamedTuple):
-    """What was asked: the stored query or text, the values as they were given, the bound text."""
+    """What was asked: the stored query or text, the values as they were given, the bound text.
+
+    `terms` are the values that were bound, defaults included.
+    """
 
     query: StoredQuery
     given: tuple[tuple[str, str], ...]
     sparql: str
+    terms: tuple[tuple[str, tuple[IRI | RdfLiteral, ...]], ...] = ()
 
 
 class Result:
@@ -137,6 +143,16 @@ class Result:
         from cbrngraph.results.interchange import rdflib_result
 
         return rdflib_result(self)
+
+    def cite(self) -> Citation:
+        """Return the citation of this answer: its address and the sources that it rests on.
+
+        Raises:
+            UsageError: a limit cut the answer off.
+        """
+        from cbrngraph.evidence.cite import cite
+
+        return cite(self)
 
     def __iter__(self) -> Iterator[Row]:
         self._must_be("select", "rows")
