@@ -22,7 +22,8 @@ def write_github(report: Report) -> str:
             if place.column:
                 fields.append(f"col={place.column}")
         fields.append(f"title={_property(finding.rule.local)}")
-        text = f"{finding.label or finding.thing}: {finding.message}"
+        name = f"{finding.thing} ({finding.label})" if finding.label else finding.thing
+        text = f"{name}: {finding.message}"
         lines.append(f"::{_COMMANDS[finding.level]} {','.join(fields)}::{_data(text)}\n")
     return "".join(lines)
 
