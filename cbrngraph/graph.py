@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     import rdflib
 
     from cbrngraph.describe import Description, Hit, Overview
+    from cbrngraph.evidence.absence import Absence
+    from cbrngraph.evidence.conflicts import Conflict
+    from cbrngraph.evidence.diff import Diff
+    from cbrngraph.evidence.timeline import Timeline
+    from cbrngraph.evidence.told import Why
     from cbrngraph.evidence.cite import Citation, Recalled
     from cbrngraph.evidence.verify import Verification
 
@@ -222,6 +227,93 @@ class Graph:
         from cbrngraph.evidence.verify import verify
 
         return verify(self.view("all").snapshot.store, Library.open(Path(folder)))
+
+    def why(
+        self,
+        what: str,
+        property: str | None = None,
+        /,
+        *,
+        row: int | None = None,
+        **params: Given,
+    ) -> Why:
+        """Return what a row of an answer, a statement or a thing rests on.
+
+        With `row` (from 1) `what` is a query as for `query`. Else it is a thing, with a property
+        or without, or a statement: subject, property and value in one text.
+
+        Raises:
+            UnknownNameError, ParameterError: a name or value that does not fit.
+            UsageError: there is no such row.
+            QueryError: the query cannot be explained.
+
+        >>> import cbrngraph
+        >>> graph = cbrngraph.open()
+        >>> "fs2023" in graph.why("projects-by-country", row=2, country="TJK").sources
+        True
+        >>> graph.why("UZB cbrn:participatesIn P087").holds
+        True
+        """
+        from cbrngraph.evidence.explaining import why_query, why_text
+
+        if row is not None:
+            stored = find_query(self.project, what)
+            return why_query(self._snapshot(self._for(stored.view)), stored, row, params)
+        return why_text(self.snapshot, what, property)
+
+    def conflicts(self, thing: str | None = None) -> tuple[Conflict, ...]:
+        """Return where sources disagree, and figures that cannot be counted; about one thing only.
+
+        >>> import cbrngraph
+        >>> [one.kind for one in cbrngraph.open().conflicts("rs-south-east-asia")]
+        ['change-over-time']
+        """
+        from cbrngraph.describe import find_thing
+        from cbrngraph.evidence.conflicts import conflicts
+
+        found = None if thing is None else find_thing(self.snapshot.store, thing)
+        return conflicts(self.snapshot, found)
+
+    def timeline(self, thing: str) -> Timeline:
+        """Return a thing's dated story.
+
+        >>> import cbrngraph
+        >>> cbrngraph.open().timeline("rs-central-asia").entries[0].when
+        '2015-05-18'
+        """
+        from cbrngraph.describe import find_thing
+        from cbrngraph.evidence.timeline import timeline
+
+        return timeline(self.snapshot, find_thing(self.snapshot.store, thing))
+
+    def diff(self, before: str, after: str) -> Diff:
+        """Return what changed between two dates, sources, snapshots or folders, and why.
+
+        Raises:
+            UnknownNameError, DateError: a side that is none of them, or that no source reaches.
+
+        >>> import cbrngraph
+        >>> diff = cbrngraph.open().diff("2023-05", "2025-12")
+        >>> {change.sort for change in diff.changes} >= {"added", "changed"}
+        True
+        """
+        from cbrngraph.evidence.diff import compare
+        from cbrngraph.evidence.sides import Sides
+
+        sides = Sides(self.project, self._view or "current")
+        return compare(sides.find(before), sides.find(after))
+
+    def absence(self, result: Result) -> Absence | None:
+        """Return why an answer is empty; None when it is not.
+
+        >>> import cbrngraph
+        >>> graph = cbrngraph.open()
+        >>> graph.absence(graph.query("SELECT ?b { <id/project/P031> cbrn:hasBudget ?b }")).kind
+        'not covered'
+        """
+        from cbrngraph.evidence.absence import absence
+
+        return absence(result)
 
     def to_rdflib(self) -> rdflib.Graph:
         """Return the view as an rdflib graph, every lexical form as in the files.

@@ -17,7 +17,7 @@ from cbrngraph.cli.common import (
 
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
-    from cbrngraph.evidence.why import Explanation
+    from cbrngraph.evidence.told import Why
 
 __all__ = ["add", "run"]
 
@@ -64,64 +64,44 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Explain and write; 1 when a statement does not hold."""
     made = listing_format(args, _FORMATS)
-    snapshot, found = _row(args) if args.row is not None else _statements(args)
-    _write(args, made.name, snapshot, found)
-    return 0 if all(one.holds for one in found) else 1
+    snapshot, why = _row(args) if args.row is not None else _text(args)
+    if made.name == "json":
+        from json import dumps
+
+        told = why.to_dicts()
+        shown: Any = told[0] if args.row is not None else told
+        write_text(args, dumps(shown, ensure_ascii=False, indent=2) + "\n")
+    elif made.name == "trig":
+        write_text(args, _trig(snapshot, why))
+    else:
+        write_text(args, why.markdown() if made.name == "md" else f"{why}\n")
+    return 0 if why.holds else 1
 
 
-def _row(args: argparse.Namespace) -> tuple[Snapshot, list[Explanation]]:
+def _row(args: argparse.Namespace) -> tuple[Snapshot, Why]:
     from cbrngraph.cli.query import _parameters, _query
-    from cbrngraph.evidence.why import why_row
+    from cbrngraph.errors import UsageError
+    from cbrngraph.evidence.explaining import why_query
 
+    if args.property is not None:
+        raise UsageError("with --row there is no PROPERTY; parameters are given with --param")
     project = project_of(args)
     query = _query(project, args.what)
     given = _parameters(args.param)
     snapshot = open_view(args, view_of(args, query.view), project)
-    return snapshot, [why_row(snapshot, query, args.row, given, limit=max(1, args.limit))]
+    return snapshot, why_query(snapshot, query, args.row, given, limit=max(1, args.limit))
 
 
-def _statements(args: argparse.Namespace) -> tuple[Snapshot, list[Explanation]]:
-    from cbrngraph.describe import find_thing
-    from cbrngraph.evidence.naming import find_property, find_statement, is_statement
-    from cbrngraph.evidence.why import why_statement, why_thing
+def _text(args: argparse.Namespace) -> tuple[Snapshot, Why]:
+    from cbrngraph.evidence.explaining import why_text
 
     snapshot = open_view(args, view_of(args))
-    if args.property is None and is_statement(args.what):
-        return snapshot, [why_statement(snapshot, find_statement(snapshot.store, args.what))]
-    thing = find_thing(snapshot.store, args.what)
-    predicate = None if args.property is None else find_property(snapshot.store, args.property)
-    return snapshot, [one for _, one in why_thing(snapshot, thing, predicate)]
+    return snapshot, why_text(snapshot, args.what, args.property)
 
 
-def _write(
-    args: argparse.Namespace, name: str, snapshot: Snapshot, found: list[Explanation]
-) -> None:
-    from cbrngraph.evidence import telling
+def _trig(snapshot: Snapshot, why: Why) -> str:
+    from cbrngraph.evidence.telling import quads
+    from cbrngraph.formats.turtle import trig
 
-    words = telling.words_for(snapshot.store, found)
-    if name == "json":
-        from json import dumps
-
-        told = [telling.objects(one, words) for one in found]
-        shown = told[0] if args.row is not None else told
-        write_text(args, dumps(shown, ensure_ascii=False, indent=2) + "\n")
-    elif name == "trig":
-        from cbrngraph.formats.turtle import trig
-
-        quads = {quad: None for one in found for quad in telling.quads(one, snapshot.store)}
-        write_text(args, "".join(trig(quads)))
-    else:
-        bullet = "- " if name == "md" else ""
-        write_text(args, "\n".join(_told(one, words, bullet) for one in found))
-
-
-def _told(one: Explanation, words: Any, bullet: str) -> str:
-    from cbrngraph.evidence import telling
-
-    text = ""
-    if one.row is not None:
-        title = telling.row_title(one, words)
-        text = f"## {title}\n\n" if bullet else f"{title}\n\n"
-    text += telling.outline(one, words, bullet=bullet)
-    summary = telling.summary(one)
-    return f"{text}\n{summary}\n" if summary and one.row is not None else text
+    found = {quad: None for one in why for quad in quads(one, snapshot.store)}
+    return "".join(trig(found))

@@ -1,0 +1,44 @@
+"""From what people ask to explanations: rows of queries, things, statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from cbrngraph.describe import find_thing
+from cbrngraph.evidence.naming import find_property, find_statement, is_statement
+from cbrngraph.evidence.told import Why
+from cbrngraph.evidence.why import why_row, why_statement, why_thing
+
+if TYPE_CHECKING:
+    from cbrngraph.build import Snapshot
+    from cbrngraph.queries import Given, StoredQuery
+
+__all__ = ["why_query", "why_text"]
+
+
+def why_query(
+    snapshot: Snapshot,
+    query: StoredQuery,
+    row: int,
+    given: Mapping[str, Given] | None = None,
+    *,
+    limit: int = 100,
+) -> Why:
+    """Return why a row (from 1) is in the answer; raises as `why_row` does."""
+    return Why(snapshot.store, [why_row(snapshot, query, row, given, limit=limit)])
+
+
+def why_text(snapshot: Snapshot, what: str, property: str | None = None) -> Why:
+    """Return why a statement holds, or every statement about a thing or of one property.
+
+    Raises:
+        UnknownNameError: there is no such thing or property.
+        UsageError: the name fits several things.
+    """
+    store = snapshot.store
+    if property is None and is_statement(what):
+        return Why(store, [why_statement(snapshot, find_statement(store, what))])
+    thing = find_thing(store, what)
+    predicate = None if property is None else find_property(store, property)
+    return Why(store, [one for _, one in why_thing(snapshot, thing, predicate)])
