@@ -438,10 +438,11 @@ def test_changed_answer_is_a_finding(project: Path, run_main: Callable[..., Any]
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("query",), "what to ask?"),
+        (("query",), "--cite ID"),
         (("query", "--cite", "x"), "no citation id"),
         (("query", "--cite", "x", "--limit", "3", "--as-of", "2023"), "leave out"),
         (("cite", "national-action-plans", "--format", "bibtext"), "bibtex"),
+        (("cite", "national-action-plans", "-o", "x.html"), "no form of a citation"),
         (("cite", "national-action-plan"), "national-action-plans"),
         (("cite", "national-action-plans", "--param", "nothing=1"), "unknown parameter"),
     ],

@@ -273,6 +273,14 @@ def test_command_that_checks_nothing_is_not_clean(
     assert "not checked: the source has no SHA-256" in ran.out
 
 
+def test_command_names_what_is_no_source(tmp_path: Path, run_main: Callable[..., Any]) -> None:
+    """A thing that is no source, or nothing at all, is wrong usage."""
+    for name in ("UZB", "no-such-source"):
+        ran = run_main("verify", "--sources", str(tmp_path), name)
+        assert (ran.code, ran.out) == (2, "")
+        assert name in ran.err
+
+
 def test_command_needs_a_folder(run: Callable[..., Any]) -> None:
     """Without documents there is nothing to do: 2; a missing folder: 3."""
     assert run("verify").code == 2

@@ -14,7 +14,7 @@ from cbrngraph.cli.common import (
     view_of,
     write_text,
 )
-from cbrngraph.errors import UnknownNameError, nearest
+from cbrngraph.errors import UnknownNameError, UsageError, nearest
 
 __all__ = ["add", "run"]
 
@@ -78,5 +78,13 @@ def _format(args: argparse.Namespace) -> str:
         raise UnknownNameError("format", args.format, nearest(args.format, FORMATS), hint)
     if args.format:
         return str(args.format)
-    suffix = PurePath(args.output or "").suffix.lower()
-    return next((name for name, own in FORMATS.items() if own == suffix), "text")
+    if args.output in (None, "-"):
+        return "text"
+    suffix = PurePath(args.output).suffix.lower()
+    for name, own in FORMATS.items():
+        if own == suffix:
+            return name
+    known = ", ".join(FORMATS.values())
+    raise UsageError(
+        f"no form of a citation has the suffix of {args.output!r} (known: {known}); say --format"
+    )

@@ -91,7 +91,7 @@ def _answered(args: argparse.Namespace) -> Result:
 
     given = _parameters(args.param)
     if args.query is None:
-        raise UsageError("what to ask? name a stored query, a file or SPARQL text, or --cite ID")
+        raise UsageError("what to ask is required: NAME|FILE|-|SPARQL, or --cite ID")
     project = project_of(args)
     query = _query(project, args.query)
     for name in given:

@@ -12,6 +12,7 @@ from cbrngraph.cli.common import (
     note,
     open_view,
 )
+from cbrngraph.errors import UsageError
 
 if TYPE_CHECKING:
     from cbrngraph.evidence.verify import Verification
@@ -52,11 +53,16 @@ def run(args: argparse.Namespace) -> int:
     from cbrngraph.evidence.quoting import library_of
     from cbrngraph.evidence.verify import verify
     from cbrngraph.evidence.verifying import verification_objects, verification_sheets
+    from cbrngraph.model import IRI, Triple
+    from cbrngraph.namespaces import CBRN, RDF
 
     made = listing_format(args, _FORMATS)
     library = library_of(args.sources)
     snapshot = open_view(args, parse_view("all"))
     sources = [find_thing(snapshot.store, name) for name in args.source]
+    for source in sources:
+        if not snapshot.store.contains(Triple(source, IRI(RDF.type), IRI(CBRN.SourceDocument))):
+            raise UsageError(f"{source.local} is no source; 'cbrngraph query sources-overview'")
     found = verify(snapshot.store, library, sources)
     sheets = verification_sheets(found, every=args.every)
     emit_listing(args, sheets, verification_objects(found), made)
