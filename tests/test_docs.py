@@ -103,6 +103,19 @@ def test_every_command_and_option_is_documented() -> None:
             assert action.help, f"{where} {action.dest}"
 
 
+def test_every_command_that_a_page_names_exists() -> None:
+    """A command in README or on a page, in a code span or a block, is one of ours."""
+    texts = {page.name: page.text for page in docs_site.pages()}
+    texts["README.md"] = (docs_site.ROOT / "README.md").read_text("utf-8")
+    named = {
+        (name, command)
+        for name, text in texts.items()
+        for command in re.findall(r"(?:`|^\$ |^ *|\|)cbrngraph ([a-z]+)\b", text, re.MULTILINE)
+    }
+    assert len(named) > 20
+    assert {(name, command) for name, command in named if command not in COMMANDS} == set()
+
+
 def _actions(name: str, parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Action]]:
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
