@@ -44,13 +44,18 @@ def derive(walker: Walker, pattern: Group, solution: Solution, graph: IRI | None
         if need is None:
             return []
         needs.append(need)
-    if pattern.keys:
+    if pattern.keys and not any(_rests_on_rows(need) for need in needs):
         # A count of nought still needs a row, or there is no group.
         ways = [member.proof for member in members]
         needs.append(
             any_of([*ways, More(unfollowed)] if unfollowed else ways, "a row of the group")
         )
     return [all_of(needs)]
+
+
+def _rests_on_rows(need: Proof) -> bool:
+    """Whether what an aggregate needs cannot be had without some row."""
+    return not isinstance(need, All) or any(not isinstance(part, More) for part in need.parts)
 
 
 def _members(

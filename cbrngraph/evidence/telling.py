@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cbrngraph.evidence.facts import FactFinder
+from cbrngraph.evidence.pieces import GIVEN
 from cbrngraph.evidence.proof import (
     Absent,
     All,
@@ -53,56 +54,84 @@ def words_for(store: Store, explanations: Iterable[Explanation]) -> Words:
 
 
 def outline(one: Explanation, words: Words, *, bullet: str = "") -> str:
-    """Return an explanation as an indented outline; `bullet` `- ` makes it a Markdown list."""
-    lines: list[tuple[int, str]] = list(_outline(one, one.proof, words, 0))
-    lines += _rival_lines(one, words)
+    """Return an explanation as an indented outline; `bullet` `- ` makes it a Markdown list.
+
+    What was told once is not told again in full.
+    """
+    lines = [*_Outline(one, words).lines(one.proof, 0), *_rival_lines(one, words)]
     return "".join(f"{'  ' * depth}{bullet}{text}\n" for depth, text in lines)
 
 
-def _outline(one: Explanation, proof: Proof, words: Words, depth: int) -> Iterator[tuple[int, str]]:
-    match proof:
-        case Statement():
-            yield from _statement_lines(one, proof, words, depth)
-        case All(parts, title) | AnyOf(parts, title):
-            choice = isinstance(proof, AnyOf) and len(parts) > 1
-            if choice or title:
-                head = words.sparql(title)
-                yield depth, f"{head}: any of" if choice and head else head or "any of"
-                depth += 1
-            for part in parts:
-                grouped = choice and isinstance(part, All) and not part.title
-                if grouped:
-                    yield depth, "together"
-                yield from _outline(one, part, words, depth + grouped)
-        case Absent(kind, pattern):
-            yield depth, f"absent: {_ABSENT[kind]} {{ {words.sparql(pattern)} }}"
-        case Condition(text):
-            yield depth, f"computed: {words.sparql(text)}"
-        case More(count):
-            yield depth, f"and {count or 'perhaps'} more, not followed (--limit)"
-        case Unexplained(part, reason):
-            yield depth, f"cannot explain this part: {words.sparql(part)} ({reason})"
+class _Outline:
+    def __init__(self, one: Explanation, words: Words) -> None:
+        self._one = one
+        self._words = words
+        self._told: set[int] = set()
 
+    def lines(self, proof: Proof, depth: int) -> Iterator[tuple[int, str]]:
+        match proof:
+            case Statement():
+                yield from self._statement(proof, depth)
+            case All(parts, title) | AnyOf(parts, title):
+                yield from self._parts(proof, parts, title, depth)
+            case Absent(kind, pattern):
+                yield depth, f"absent: {_ABSENT[kind]} {{ {self._words.sparql(pattern)} }}"
+            case Condition(text):
+                if text != GIVEN:
+                    yield depth, f"computed: {self._words.sparql(text)}"
+            case More(count):
+                yield depth, f"and {count or 'perhaps'} more, not followed (--limit)"
+            case Unexplained(part, reason):
+                yield depth, f"cannot explain this part: {self._words.sparql(part)} ({reason})"
 
-def _statement_lines(
-    one: Explanation, statement: Statement, words: Words, depth: int
-) -> Iterator[tuple[int, str]]:
-    yield depth, words.triple(statement.triple)
-    for passage in _passages(one, statement.facts):
-        yield depth + 1, passage_line(passage)
-    for fact in statement.facts:
-        if fact.graph not in one.passages:
-            yield depth + 1, _file_line(fact.graph)
-    shown = statement.entailments[:1] if statement.facts else statement.entailments[:3]
-    for entailment in shown:
-        yield depth + 1, f"entailed: {entailment.axiom} [{entailment.rule}]"
-        for premise in entailment.premises:
-            yield from _statement_lines(one, premise, words, depth + 2)
-    hidden = len(statement.entailments) - len(shown)
-    if hidden > 0:
-        yield depth + 1, f"entailed in {hidden} more ways (--format json has all)"
-    if not statement.facts and not statement.entailments:
-        yield depth + 1, "cannot explain this part: entailed, and the rule was not found"
+    def _parts(
+        self, proof: All | AnyOf, parts: Sequence[Proof], title: str, depth: int
+    ) -> Iterator[tuple[int, str]]:
+        choice = isinstance(proof, AnyOf) and len(parts) > 1
+        head = self._words.sparql(title)
+        if choice:
+            head = f"{head}: any of" if head else "any of"
+        again = len(parts) > 1 and all(id(part) in self._told for part in parts)
+        if head:
+            yield depth, f"{head} the {len(parts)} told above" if again else head
+            depth += 1
+        if again:
+            return
+        for part in parts:
+            grouped = choice and isinstance(part, All) and not part.title
+            if id(part) in self._told and isinstance(part, All | AnyOf):
+                continue
+            self._told.add(id(part))
+            if grouped:
+                yield depth, "together"
+            yield from self.lines(part, depth + grouped)
+
+    def _statement(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
+        line = self._words.triple(statement.triple)
+        key = id(statement) ^ 1  # a statement that is a part of two proofs is told in both
+        if key in self._told:
+            yield depth, f"{line} (as above)"
+            return
+        self._told.add(key)
+        yield depth, line
+        for passage in _passages(self._one, statement.facts):
+            yield depth + 1, passage_line(passage)
+        for fact in statement.facts:
+            if fact.graph not in self._one.passages:
+                yield depth + 1, _file_line(fact.graph)
+        yield from self._entailments(statement, depth + 1)
+
+    def _entailments(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
+        shown = statement.entailments[:1] if statement.facts else statement.entailments[:3]
+        for entailment in shown:
+            yield depth, f"entailed: {entailment.axiom} [{entailment.rule}]"
+            for premise in entailment.premises:
+                yield from self._statement(premise, depth + 1)
+        hidden = len(statement.entailments) - len(shown)
+        if hidden > 0:
+            yield depth, f"entailed in {hidden} more ways (--format json has all)"
+        if not statement.facts and not statement.entailments:
+            yield depth, "cannot explain this part: entailed, and the rule was not found"
 
 
 def _rival_lines(one: Explanation, words: Words) -> Iterator[tuple[int, str]]:

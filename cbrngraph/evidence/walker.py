@@ -9,10 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from cbrngraph.evidence import grouping
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.paths import routes
+from cbrngraph.evidence.pieces import (
+    followed,
+    given_rows,
+    merged,
+    row_solution,
+    unfollowed,
+    value_of,
+    varies,
+)
 from cbrngraph.evidence.proof import (
     Absent,
     All,
@@ -28,7 +38,6 @@ from cbrngraph.evidence.questions import Questions, Solution, agree, only
 from cbrngraph.evidence.sparql.algebra import (
     BGP,
     Apply,
-    Call,
     Distinct,
     Exists,
     Expr,
@@ -42,7 +51,6 @@ from cbrngraph.evidence.sparql.algebra import (
     OrderBy,
     PathPattern,
     Pattern,
-    PatternTerm,
     Project,
     Service,
     Slice,
@@ -51,13 +59,17 @@ from cbrngraph.evidence.sparql.algebra import (
     Var,
 )
 from cbrngraph.evidence.sparql.instantiate import instantiate
-from cbrngraph.evidence.sparql.scope import certain, existence_tests, expression_variables, visible
+from cbrngraph.evidence.sparql.scope import (
+    certain,
+    existence_tests,
+    expression_variables,
+    has_sub_select,
+    visible,
+)
 from cbrngraph.evidence.sparql.write import expression_text, group_text, path_text
 from cbrngraph.model import IRI, BNode, Literal, Term, Triple
 
 __all__ = ["Walker"]
-
-_VARYING = frozenset("RAND NOW UUID STRUUID BNODE".split())
 
 
 class Walker:
@@ -67,16 +79,26 @@ class Walker:
         self.finder = finder
         self.limit = limit
         self.ask = Questions(finder.store)
+        self._derived: dict[tuple[int, frozenset[Any], IRI | None], tuple[Pattern, list[Proof]]]
+        self._derived = {}
 
-    def derive(  # noqa: C901, PLR0911, PLR0912 - one branch per operator
-        self, pattern: Pattern, solution: Solution, graph: IRI | None = None
-    ) -> list[Proof]:
+    def derive(self, pattern: Pattern, solution: Solution, graph: IRI | None = None) -> list[Proof]:
         """One proof per occurrence of `solution` in the answer of `pattern` in a graph.
 
         `solution` binds exactly what the occurrence binds; `graph` None is the view.
         """
         if not (certain(pattern) <= solution.keys() <= set(visible(pattern))):
             return []
+        # Members of a group often share a part, such as a sub-select; it is explained once. The
+        # pattern is kept with what was found, or another could get its identity.
+        key = (id(pattern), frozenset(solution.items()), graph)
+        if key not in self._derived:
+            self._derived[key] = (pattern, self._derive(pattern, solution, graph))
+        return self._derived[key][1]
+
+    def _derive(  # noqa: C901, PLR0911, PLR0912 - one branch per operator
+        self, pattern: Pattern, solution: Solution, graph: IRI | None
+    ) -> list[Proof]:
         match pattern:
             case BGP():
                 return self._triples(pattern, solution, graph)
@@ -95,10 +117,12 @@ class Walker:
             case Extend():
                 return self._extend(pattern, solution, graph)
             case Values(variables, rows):
-                return _values(variables, rows, solution)
+                return given_rows(variables, rows, solution)
             case GraphPattern(name, inner):
                 where = solution.get(name) if isinstance(name, Var) else name
-                if not isinstance(where, IRI):
+                hidden = isinstance(name, Var) and has_sub_select(inner)
+                if hidden or not isinstance(where, IRI):
+                    # The engine looks for a sub-select in any graph, not in that of ?name.
                     reason = "the answer does not tell which graph matched"
                     return [Unexplained(self._text(pattern, solution), reason)]
                 return self.derive(inner, only(solution, visible(inner)), where)
@@ -122,8 +146,8 @@ class Walker:
         parts: list[Proof] = []
         for triple in pattern.triples:
             found = self._statement(
-                (_value(triple.subject, solution), _value(triple.predicate, solution)),
-                _value(triple.object, solution),
+                (value_of(triple.subject, solution), value_of(triple.predicate, solution)),
+                value_of(triple.object, solution),
                 graph,
             )
             if found is None:
@@ -140,7 +164,7 @@ class Walker:
         return self.finder.statement(Triple(subject, predicate, object_), graph)
 
     def _path(self, pattern: PathPattern, solution: Solution, graph: IRI | None) -> list[Proof]:
-        start, end = _value(pattern.subject, solution), _value(pattern.object, solution)
+        start, end = value_of(pattern.subject, solution), value_of(pattern.object, solution)
         found = routes(self.finder.store, pattern.path, start, end, graph, self.limit)
         title = f"path {path_text(pattern.path)}"
         ways: list[Proof] = []
@@ -172,20 +196,27 @@ class Walker:
         self, left: Pattern, right: Pattern, solution: Solution, graph: IRI | None
     ) -> Iterator[tuple[Solution, Solution]]:
         """The pairs of solutions of both sides whose union is `solution`."""
-        shared = set(visible(left)) & set(visible(right))
-        if shared <= certain(left) & certain(right):
-            yield only(solution, visible(left)), only(solution, visible(right))
-            return
+        shared = frozenset(visible(left)) & frozenset(visible(right))
         for one, other in product(
-            self._parts(left, solution, graph), self._parts(right, solution, graph)
+            self._parts(left, shared, solution, graph), self._parts(right, shared, solution, graph)
         ):
             if {**one, **other} == dict(solution):
                 yield one, other
 
-    def _parts(self, pattern: Pattern, solution: Solution, graph: IRI | None) -> list[Solution]:
-        """The solutions of a pattern that bind nothing that `solution` does not bind alike."""
-        found = self.ask.solutions(pattern, only(solution, visible(pattern)), graph)
-        return [one for one in found if one.keys() <= solution.keys()]
+    def _parts(
+        self, pattern: Pattern, shared: frozenset[Var], solution: Solution, graph: IRI | None
+    ) -> list[Solution]:
+        """The solutions of one side of a join that can be a part of `solution`.
+
+        There is but one where the side always binds what it shares with the other.
+        """
+        if shared <= certain(pattern):
+            return [only(solution, visible(pattern))]
+        if isinstance(pattern, Values):
+            found = [row_solution(pattern.variables, row) for row in pattern.rows]
+            return [row for row in found if row.items() <= solution.items()]
+        asked = self.ask.solutions(pattern, only(solution, visible(pattern)), graph)
+        return [one for one in asked if one.keys() <= solution.keys()]
 
     def _both(
         self, left: Pattern, right: Pattern, solution: Solution, graph: IRI | None
@@ -194,9 +225,9 @@ class Walker:
         for one, other in self._splits(left, right, solution, graph):
             lefts = self.derive(left, one, graph)
             rights = self.derive(right, other, graph) if lefts else []
-            pairs = product(_followed(lefts), _followed(rights))
-            found += [all_of(_merged(pair)) for pair in pairs]
-            found += _unfollowed([*lefts, *rights])
+            pairs = product(followed(lefts), followed(rights))
+            found += [all_of(merged(pair)) for pair in pairs]
+            found += unfollowed([*lefts, *rights])
         return found
 
     def _optional(self, pattern: LeftJoin, solution: Solution, graph: IRI | None) -> list[Proof]:
@@ -212,7 +243,7 @@ class Walker:
         if solution.keys() <= set(visible(left)) and not self._extends(pattern, solution, graph):
             missing = Absent("optional", self._text(right, solution))
             alone = self.derive(left, solution, graph)
-            found += [All((part, missing)) for part in _followed(alone)] + _unfollowed(alone)
+            found += [All((part, missing)) for part in followed(alone)] + unfollowed(alone)
         return found
 
     def _extends(self, pattern: LeftJoin, solution: Solution, graph: IRI | None) -> bool:
@@ -309,7 +340,7 @@ class Walker:
         read_blank = any(
             isinstance(given.get(variable), BNode) for variable in expression_variables(expression)
         )
-        if not (_varies(expression) or read_blank):
+        if not (varies(expression) or read_blank):
             if self.ask.value(expression, given, graph) != expected:
                 return None
             if isinstance(expression, Var):
@@ -350,46 +381,3 @@ class Walker:
     @staticmethod
     def _shown(expression: Expr) -> str:
         return expression_text(expression)
-
-
-def _value(term: PatternTerm, solution: Solution) -> Term:
-    return solution[term] if isinstance(term, Var) else term
-
-
-def _followed(proofs: list[Proof]) -> list[Proof]:
-    return [proof for proof in proofs if not isinstance(proof, More)]
-
-
-def _unfollowed(proofs: list[Proof]) -> list[Proof]:
-    return [proof for proof in proofs if isinstance(proof, More)]
-
-
-def _merged(pair: tuple[Proof, Proof]) -> Iterator[Proof]:
-    """The parts of a pair, with untitled conjunctions opened."""
-    for proof in pair:
-        if isinstance(proof, All) and not proof.title:
-            yield from proof.parts
-        else:
-            yield proof
-
-
-def _values(
-    variables: tuple[Var, ...],
-    rows: tuple[tuple[IRI | Literal | None, ...], ...],
-    solution: Solution,
-) -> list[Proof]:
-    found: list[Proof] = []
-    for row in rows:
-        pairs = zip(variables, row, strict=True)
-        if {v: term for v, term in pairs if term is not None} == dict(solution):
-            found.append(Condition("given by VALUES"))
-    return found
-
-
-def _varies(expression: Expr) -> bool:
-    match expression:
-        case Call(function, args, _):
-            return function in _VARYING or any(_varies(argument) for argument in args)
-        case Apply(_, args):
-            return any(_varies(argument) for argument in args)
-    return False

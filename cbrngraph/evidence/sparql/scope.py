@@ -30,7 +30,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Var,
 )
 
-__all__ = ["certain", "existence_tests", "expression_variables", "visible"]
+__all__ = ["certain", "existence_tests", "expression_variables", "has_sub_select", "visible"]
 
 
 def visible(pattern: Pattern) -> tuple[Var, ...]:
@@ -117,6 +117,18 @@ def _tells_graph(pattern: Pattern) -> bool:
         case LeftJoin(inner, _, _) | Minus(inner, _) | Filter(_, inner) | Extend(inner, _, _):
             return _tells_graph(inner)
     return False
+
+
+def has_sub_select(pattern: Pattern) -> bool:
+    """Whether a pattern holds a sub-select in the same graph."""
+    match pattern:
+        case Join(left, right) | Union(left, right) | LeftJoin(left, right, _):
+            return has_sub_select(left) or has_sub_select(right)
+        case Minus(left, right):
+            return has_sub_select(left) or has_sub_select(right)
+        case Filter(_, inner) | Extend(inner, _, _):
+            return has_sub_select(inner)
+    return isinstance(pattern, Project | Distinct | Group | Slice | OrderBy)
 
 
 def expression_variables(expression: Expr) -> frozenset[Var]:

@@ -44,7 +44,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Values,
     Var,
 )
-from cbrngraph.evidence.sparql.scope import certain, visible
+from cbrngraph.evidence.sparql.scope import certain, has_sub_select, visible
 from cbrngraph.model import IRI, Literal
 
 __all__ = [
@@ -123,7 +123,9 @@ def group_text(  # noqa: C901, PLR0911 - one branch per operator
         case Values(variables, rows):
             return _values_text(variables, rows)
         case GraphPattern(name, inner):
-            known = _only(bound, [name]) if isinstance(name, Var) else {}
+            # A sub-select is looked for in any graph while the name is a variable: it stays one.
+            told = isinstance(name, Var) and not has_sub_select(inner)
+            known = _only(bound, [name]) if told and isinstance(name, Var) else {}
             return f"{_row(known)} GRAPH {_put(name, known, False)} {_braced(inner, bound)}".strip()
         case Service(name, inner, silent):
             word = "SERVICE SILENT" if silent else "SERVICE"

@@ -1,0 +1,77 @@
+"""Evidence: why, conflicts, timeline and diff, on the shipped graph and on a million quads."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.frame import Command, Figures, Table, compare, milliseconds, python
+from benchmarks.generate import write
+
+QUADS = 1_000_000
+QUERY = ("projects-by-country", "--param", "country=UZB")
+COUNT = ("regions-overview",)
+HEADER = ("job", "wall", "memory", "target", "ratio to the plain query")
+
+
+def run() -> list[Table]:
+    """Return the table of the shipped graph and the one of a large graph."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small = {"CBRNGRAPH_CACHE": str(folder / "small")}
+        tables = [_shipped(small)]
+        quads = write(folder / "project", QUADS)
+        large = {"CBRNGRAPH_CACHE": str(folder / "large")}
+        tables.append(_large(str(folder / "project"), quads, large))
+    return tables
+
+
+def _shipped(own: Mapping[str, str]) -> Table:
+    cli = python("-m", "cbrngraph")
+    jobs = [
+        ("a stored query", (*cli, "query", *QUERY), ""),
+        ("why of a row of it", (*cli, "why", *QUERY, "--row", "2"), "150 ms"),
+        ("why of a row of counts", (*cli, "why", *COUNT, "--row", "1"), "150 ms"),
+        ("query with evidence of each row", (*cli, "query", *QUERY, "--evidence"), ""),
+        ("why of a thing", (*cli, "why", "P087"), ""),
+        ("conflicts", (*cli, "conflicts"), ""),
+        ("timeline of a thing", (*cli, "timeline", "KAZ"), ""),
+        ("diff of two dates", (*cli, "diff", "2023-05", "2025-12"), ""),
+    ]
+    rows = _rows(jobs, own, runs=7)
+    note = "Whole processes on a snapshot that is built; medians of seven, taken in turn."
+    return Table("evidence", "Evidence on the shipped graph", HEADER, rows, note)
+
+
+def _large(project: str, quads: int, own: Mapping[str, str]) -> Table:
+    cli = python("-m", "cbrngraph")
+    at = ("--project", project)
+    compare([Command("build", (*cli, "build", *at), own)], runs=1, warmup=0)
+    jobs = [
+        ("a stored query", (*cli, "query", *QUERY, *at), ""),
+        ("why of a row of it", (*cli, "why", *QUERY, "--row", "2", *at), "300 ms"),
+        ("why of a row of counts", (*cli, "why", *COUNT, "--row", "1", *at), ""),
+        ("conflicts", (*cli, "conflicts", "--format", "json", *at), "10 s"),
+        ("diff of two views", (*cli, "diff", "2023-05", "current", *at), "10 s"),
+    ]
+    rows = _rows(jobs, own, runs=3)
+    note = "Whole processes on a snapshot that is built; medians of three, taken in turn. A diff \
+reads the text of the files, not the store."
+    title = f"Evidence at {quads:,} quads"
+    return Table("evidence-large", title, HEADER, rows, note)
+
+
+def _rows(
+    jobs: Sequence[tuple[str, tuple[str, ...], str]], own: Mapping[str, str], runs: int
+) -> tuple[tuple[str, ...], ...]:
+    figures = compare([Command(name, words, own) for name, words, _ in jobs], runs=runs)
+    plain = figures[0]
+    return tuple(
+        _row(name, one, target, plain) for (name, _, target), one in zip(jobs, figures, strict=True)
+    )
+
+
+def _row(name: str, one: Figures, target: str, plain: Figures) -> tuple[str, ...]:
+    ratio = f"{one.wall / plain.wall:.1f}"
+    return name, milliseconds(one.wall), f"{one.memory:,.0f} MiB", target, ratio

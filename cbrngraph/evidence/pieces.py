@@ -1,0 +1,75 @@
+"""Small steps of the walk over the algebra: proofs that were followed, rows of VALUES, values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbrngraph.evidence.proof import All, Condition, More, Proof
+from cbrngraph.evidence.questions import Solution
+from cbrngraph.evidence.sparql.algebra import Apply, Call, Expr, PatternTerm, Var
+from cbrngraph.model import IRI, Literal, Term
+
+__all__ = [
+    "GIVEN",
+    "followed",
+    "given_rows",
+    "merged",
+    "row_solution",
+    "unfollowed",
+    "value_of",
+    "varies",
+]
+
+GIVEN = "given by VALUES"
+_VARYING = frozenset("RAND NOW UUID STRUUID BNODE".split())
+
+
+def value_of(term: PatternTerm, solution: Solution) -> Term:
+    """The value of a variable in a solution, or the term itself."""
+    return solution[term] if isinstance(term, Var) else term
+
+
+def followed(proofs: list[Proof]) -> list[Proof]:
+    """The proofs among what was found."""
+    return [proof for proof in proofs if not isinstance(proof, More)]
+
+
+def unfollowed(proofs: list[Proof]) -> list[Proof]:
+    """The signs that there are more ways, which were not followed."""
+    return [proof for proof in proofs if isinstance(proof, More)]
+
+
+def merged(pair: tuple[Proof, Proof]) -> Iterator[Proof]:
+    """The parts of a pair, with untitled conjunctions opened."""
+    for proof in pair:
+        if isinstance(proof, All) and not proof.title:
+            yield from proof.parts
+        else:
+            yield proof
+
+
+def given_rows(
+    variables: tuple[Var, ...],
+    rows: tuple[tuple[IRI | Literal | None, ...], ...],
+    solution: Solution,
+) -> list[Proof]:
+    """A proof for each row of VALUES that is the solution."""
+    given = Condition(GIVEN)
+    return [given for row in rows if row_solution(variables, row) == dict(solution)]
+
+
+def row_solution(
+    variables: tuple[Var, ...], row: tuple[IRI | Literal | None, ...]
+) -> dict[Var, Term]:
+    """A row of VALUES as a solution: UNDEF binds nothing."""
+    return {v: term for v, term in zip(variables, row, strict=True) if term is not None}
+
+
+def varies(expression: Expr) -> bool:
+    """Whether an expression may have another value each time that it is asked."""
+    match expression:
+        case Call(function, args, _):
+            return function in _VARYING or any(varies(argument) for argument in args)
+        case Apply(_, args):
+            return any(varies(argument) for argument in args)
+    return False
