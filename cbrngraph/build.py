@@ -18,7 +18,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
-from cbrngraph.errors import DateError, EnvironmentProblem, ReadError, UnknownNameError, nearest
+from cbrngraph.errors import (
+    DateError,
+    EnvironmentProblem,
+    InputError,
+    ReadError,
+    UnknownNameError,
+    nearest,
+)
 from cbrngraph.model import IRI, Quad, Triple, View
 from cbrngraph.resources import InputFile, Project, cache_dir
 from cbrngraph.store import Store, parse_text
@@ -86,7 +93,7 @@ class Snapshot:
         """Yield what the view entails beyond what is stated, sorted."""
         text = self._entailed
         if text and "\n" not in text:
-            text = Path(text).read_text(encoding="utf-8")
+            text = _read_entailed(Path(text), self.meta.entailed)
         for quad in parse_text(text, ".nt"):
             yield Triple(quad.subject, quad.predicate, quad.object)
 
@@ -107,6 +114,18 @@ class Snapshot:
         yield from parse_text("".join(f"{line} .\n" for line in lines), ".nq")
         for triple in self.entailed():
             yield Quad(*triple, ENTAILED)
+
+
+def _read_entailed(path: Path, count: int) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    if text.count("\n") != count:
+        raise InputError(
+            f"{path}: the built graph is damaged; 'cbrngraph build --force' makes it anew"
+        )
+    return text
 
 
 def parse_view(name: str = "current", as_of: str = "") -> View:
@@ -159,7 +178,10 @@ def open_snapshot(
     identity = snapshot_id(project)
     folder = cache_dir() / "snapshots" / identity[:32] / view.key
     if not force and (folder / "meta.json").is_file():
-        return _reopen(project, view, folder)
+        try:
+            return _reopen(project, view, folder)
+        except InputError:  # damaged: the files are the truth, so make it anew
+            force = True
     if force:
         _remove(folder)
     _make_on_disk(project, view, identity, folder, progress)
@@ -167,8 +189,17 @@ def open_snapshot(
 
 
 def _reopen(project: Project, view: View, folder: Path) -> Snapshot:
-    with open(folder / "meta.json", encoding="utf-8") as file:
-        meta = SnapshotMeta(**json.load(file))
+    """Return the snapshot in a folder.
+
+    Raises:
+        InputError: a part of it is missing or damaged.
+    """
+    path = folder / "meta.json"
+    try:
+        with open(path, encoding="utf-8") as file:
+            meta = SnapshotMeta(**json.load(file))
+    except (OSError, ValueError, TypeError) as error:
+        raise ReadError(path, f"is damaged ({error})") from None
     return Snapshot(
         project, view, meta, Store.read_only(folder / "store"), str(folder / "entailed.nt")
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cbrngraph.errors import (
     EnvironmentProblem,
+    InputError,
     QueryError,
     ReadError,
     SyntaxFault,
@@ -41,6 +42,8 @@ _FORMATS = {
 _PARSER_PREFIX = r"^Parser error (?:at|between) [^:]*:\s*"
 _BASE = "https://w3id.org/cbrngraph/"
 _WHERE = r"(?:error at|at|from|between)?\s*(?:line\s*)?(\d+):(\d+)"
+
+_DAMAGED = "the built graph is damaged; 'cbrngraph build --force' makes it anew"
 
 N3Quad: TypeAlias = tuple[str, str, str, str]
 
@@ -90,7 +93,7 @@ class Store:
 
         try:
             return cls(ox.Store.read_only(str(folder)))
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
             raise ReadError(folder, f"is no usable store ({error})") from error
 
     def __len__(self) -> int:
@@ -210,14 +213,13 @@ class Store:
         if isinstance(subject, Literal):
             return iter(())
         where = None if any_graph else (ox.DefaultGraph() if graph is None else to_engine(graph))
-        return map(
-            _quad,
+        return _intact(
             self._inner.quads_for_pattern(
                 None if subject is None else to_engine(subject),
                 None if predicate is None else to_engine(predicate),
                 None if object is None else to_engine(object),
                 where,
-            ),
+            )
         )
 
     def default_text(self) -> bytes:
@@ -338,6 +340,14 @@ def _quad(quad: Any) -> Quad:
     )
 
 
+def _intact(quads: Iterable[Any]) -> Iterator[Quad]:
+    """Yield quads; what the engine raises in between means that its files are damaged."""
+    try:
+        yield from map(_quad, quads)
+    except (RuntimeError, OSError) as error:
+        raise InputError(f"{_DAMAGED} ({error})") from None
+
+
 def _rows(answer: Any, width: int, path: Path | None) -> Iterator[tuple[Term | None, ...]]:
     columns = range(width)
     try:
@@ -346,8 +356,10 @@ def _rows(answer: Any, width: int, path: Path | None) -> Iterator[tuple[Term | N
                 None if (term := solution[column]) is None else from_engine(term)
                 for column in columns
             )
-    except (ValueError, RuntimeError, OSError) as error:
+    except ValueError as error:
         raise QueryError(f"the engine stopped: {error}", path=path) from None
+    except (RuntimeError, OSError) as error:
+        raise InputError(f"{_DAMAGED} ({error})") from None
 
 
 def _triples(answer: Any, path: Path | None) -> Iterator[Triple]:
@@ -358,8 +370,10 @@ def _triples(answer: Any, path: Path | None) -> Iterator[Triple]:
                 IRI(triple.predicate.value),
                 from_engine(triple.object),
             )
-    except (ValueError, RuntimeError, OSError) as error:
+    except ValueError as error:
         raise QueryError(f"the engine stopped: {error}", path=path) from None
+    except (RuntimeError, OSError) as error:
+        raise InputError(f"{_DAMAGED} ({error})") from None
 
 
 def _format(path: Path, suffix: str | None = None) -> Any:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cbrngraph.build import ENTAILED, Snapshot, StoreKind, open_snapshot, parse_view, snapshot_id
-from cbrngraph.errors import DateError, ReadError, SyntaxFault, UnknownNameError
+from cbrngraph.errors import DateError, InputError, ReadError, SyntaxFault, UnknownNameError
 from cbrngraph.model import IRI, Literal, Triple
 from cbrngraph.namespaces import CBRN, RDF
 from cbrngraph.resources import Project
@@ -322,6 +322,31 @@ class TestFailure:
         for torn in ('{"half', "[]", '{"stamps": 1}'):
             index.write_text(torn, encoding="utf-8")
             assert snapshot_id(project) == identity
+
+    @pytest.mark.parametrize(
+        "part", ["meta.json", "store/CURRENT", "store/MANIFEST*", "store/*.sst"]
+    )
+    def test_a_damaged_snapshot_is_made_anew(self, make: Make, tmp_path: Path, part: str) -> None:
+        """The files are the truth: what is damaged in the cache is built again."""
+        project = make(a=host("2020-01-01", "one", "a"))
+        folder = tmp_path / "cache" / "snapshots" / open_snapshot(project).id[:32] / "current"
+        for file in folder.glob(part):
+            file.write_bytes(b"")
+        (folder / "mark").touch()
+        snapshot = open_snapshot(project)
+        assert values(snapshot, "id/secretariat/s", CBRN.seat) == {BASE + "id/place/one"}
+        assert not (folder / "mark").exists()
+
+    def test_a_damaged_list_of_entailed_triples_is_no_shorter_export(
+        self, make: Make, tmp_path: Path
+    ) -> None:
+        """A cut file raises, with what to do; it never exports less in silence."""
+        project = make(a=host("2020-01-01", "one", "a"))
+        snapshot = open_snapshot(project)
+        (file,) = (tmp_path / "cache" / "snapshots").glob("*/current/entailed.nt")
+        file.write_text("", encoding="utf-8")
+        with pytest.raises(InputError, match="build --force"):
+            list(snapshot.triples())
 
     def test_old_snapshots_are_pruned(self, make: Make, tmp_path: Path) -> None:
         """The cache keeps the newest few."""

@@ -102,7 +102,11 @@ def open_view(args: argparse.Namespace, view: View, project: Project | None = No
 
     found = project or project_of(args)
     with Progress() as progress:
-        return open_snapshot(found, view, store_of(args), progress)
+        snapshot = open_snapshot(found, view, store_of(args), progress)
+    if view.day is not None and snapshot.meta.sources_left_out:
+        count = snapshot.meta.sources_left_out
+        note(f"as of {view.as_of}: {count} sources left out, issued later or on no known date")
+    return snapshot
 
 
 class Progress:
