@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
@@ -243,14 +243,20 @@ def _remove(folder: Path) -> None:
 
 
 def _prune(snapshots: Path, keep: str) -> None:
-    """Leave the newest few snapshots; what cannot be removed is left alone."""
-    folders = [entry for entry in snapshots.iterdir() if entry.name != keep and entry.is_dir()]
-    folders.sort(key=lambda entry: entry.stat().st_mtime, reverse=True)
-    for old in folders[_KEEP - 1 :]:
+    """Leave the newest few snapshots and views at a date; what cannot be removed is left alone."""
+    for old in (
+        *_oldest(entry for entry in snapshots.iterdir() if entry.name != keep),
+        *_oldest((snapshots / keep).glob("*as-of-????-??-??")),
+    ):
         _remove(old)
     for work in snapshots.glob("*/*.tmp"):  # what an interrupted build left
         if not _is_running(work.suffixes[-2][1:]):
             _remove(work)
+
+
+def _oldest(folders: Iterable[Path]) -> list[Path]:
+    newest_first = sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
+    return newest_first[_KEEP - 1 :]
 
 
 def _is_running(process: str) -> bool:

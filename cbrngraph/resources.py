@@ -2,7 +2,8 @@
 
 A project is a stack of folders, lowest first. A file in a higher folder replaces the file of
 the same relative name below it. A user's folder always stands on the shipped ontology and
-queries; the shipped data is taken only when asked for (`with_shipped_data`).
+queries; its data is used instead of the shipped data, or on top of it when the folder is given
+as `+DIR`.
 """
 
 from __future__ import annotations
@@ -65,13 +66,18 @@ class Project(NamedTuple):
     ) -> Project:
         """Return the shipped project, or the one in `folder` standing on it.
 
+        `+DIR` is short for DIR `with_shipped_data`.
+
         Raises:
             ReadError: `folder` is no folder, or has none of the rooms.
         """
         base = shipped()
         if folder is None:
             return cls((base,), (base,))
-        own = Path(folder)
+        name = os.fspath(folder)
+        if name.startswith("+"):
+            name, with_shipped_data = os.path.expanduser(name[1:]), True
+        own = Path(name)
         if not own.is_dir():
             reason = "is not a folder" if own.exists() else "no such folder"
             raise ReadError(own, reason, "--project takes the folder that holds data/")

@@ -354,6 +354,12 @@ class TestFailure:
             open_snapshot(make(a=host("2020-01-01", f"place{number}", "a")))
         snapshots = tmp_path / "cache" / "snapshots"
         assert len(list(snapshots.iterdir())) == 8
+        project = make(a=host("2020-01-01", "one", "a"))
+        for year in range(2001, 2013):
+            open_snapshot(project, parse_view(as_of=str(year)))
+        views = {view.name for view in (snapshots / snapshot_id(project)[:32]).iterdir()}
+        assert len(views) == 7
+        assert "as-of-2012-12-31" in views
 
     def test_what_an_interrupted_build_left_is_removed(self, make: Make, tmp_path: Path) -> None:
         """A work folder goes when its process is gone, and stays while it runs."""
@@ -365,6 +371,18 @@ class TestFailure:
         open_snapshot(make(a=host("2020-01-01", "one", "a")))
         assert not dead.exists()
         assert alive.exists()
+
+
+def test_a_project_stands_instead_of_the_shipped_data_or_on_top_of_it(make: Make) -> None:
+    """`DIR` has its own data only; `+DIR` has the shipped data below it."""
+    folder = make(a=host("2020-01-01", "one", "a")).home
+    alone = {file.name for file in Project.open(folder).data_files()}
+    assert alone == {"data/sources/a.trig"}
+    both = {file.name for file in Project.open(f"+{folder}").data_files()}
+    assert both == alone | {file.name for file in Project.open().data_files()}
+    assert len(both) > 200
+    with pytest.raises(ReadError, match="no such folder"):
+        Project.open(f"+{folder}/nowhere")
 
 
 def test_reference_data_gives_way_to_a_passage(make: Make) -> None:

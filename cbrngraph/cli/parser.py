@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cbrngraph import __version__
-from cbrngraph.errors import UnknownNameError, UsageError, nearest
+from cbrngraph.errors import ReadError, UnknownNameError, UsageError, nearest
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 __all__ = ["Parser", "commands_of", "make"]
 
@@ -39,9 +43,15 @@ class Parser(argparse.ArgumentParser):
             raise self._unknown_arguments(extra[1].split())
         raise UsageError(f"{message}; '{self.prog} --help' tells more")
 
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Write help; argparse would say nothing of a full disk."""
+        if file is None and sys.stdout is None:
+            raise ReadError("standard output", "is closed")
+        (file or sys.stdout).write(message)
+
     def _unknown_command(self, name: str) -> UnknownNameError:
         names = commands_of(self)
-        hint = "'cbrngraph --help' lists the commands"
+        hint = f"'{self.prog} --help' lists the commands"
         return UnknownNameError("command", name, nearest(name, names), hint)
 
     def _unknown_arguments(self, words: list[str]) -> UsageError:
@@ -106,11 +116,15 @@ def _add_everywhere(parser: argparse.ArgumentParser) -> None:
 def _add_global(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -> None:
     options = parser.add_argument_group("options of every command")
     for name, metavar, help in (
-        ("project", "DIR", "a folder with data/, ontology/ or queries/ of your own"),
+        (
+            "project",
+            "DIR",
+            "a folder with data/, ontology/ or queries/ of your own, +DIR: with the shipped data",
+        ),
         ("store", "KIND", "where the built graph is kept: auto, memory or disk"),
     ):
         own = parser._option_string_actions.get(f"--{name}")
         if own is not None:  # a command may word the option itself
             own.default = defaults[name]
         else:
-            options.add_argument(f"--{name}", metavar=metavar, default=defaults[name], help=help)
+            options.add_argument(f"--{name}", metavar=metavar, default=defaults[name], help=meaning)
