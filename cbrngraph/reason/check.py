@@ -17,6 +17,7 @@ from cbrngraph.model import IRI, BNode, Triple
 from cbrngraph.namespaces import RDF
 from cbrngraph.reason.justify import Explainer, by_rules
 from cbrngraph.reason.knowledge import Knowledge, Unit, iri
+from cbrngraph.reason.literals import term_of
 from cbrngraph.reason.patterns import Clash, clashes, clashes_of
 from cbrngraph.reason.runner import Reasoner, missing, version
 from cbrngraph.reason.telling import Teller
@@ -284,7 +285,7 @@ def _contradiction(
     different = dict.fromkeys(unit.triples[0][0] for unit in units if unit.kind == "name")
     return Contradiction(
         kind,
-        BNode(thing[2:]) if thing[0] == "_" else IRI(thing[1:-1]),
+        _subject(thing),
         message,
         tuple(_triples(statements)),
         _axioms(axioms, teller, clash.words if clash else ()),
@@ -293,13 +294,14 @@ def _contradiction(
     )
 
 
+def _subject(term: str) -> IRI | BNode:
+    return BNode(term[2:]) if term[0] == "_" else IRI(term[1:-1])
+
+
 def _axioms(units: Iterable[Unit], teller: Teller, about: Sequence[str] = ()) -> tuple[Axiom, ...]:
     return tuple(Axiom(teller.axiom(unit, about), tuple(_triples(unit.triples))) for unit in units)
 
 
-def _triples(lines: Iterable[N3Triple]) -> Iterator[Triple]:
-    from cbrngraph.store import parse_text
-
-    for line in lines:  # one at a time: a parser renames the blank nodes of a whole text
-        for quad in parse_text(" ".join(line) + " .\n", ".nt"):
-            yield Triple(quad.subject, quad.predicate, quad.object)
+def _triples(found: Iterable[N3Triple]) -> Iterator[Triple]:
+    for subject, predicate, object_ in found:
+        yield Triple(_subject(subject), IRI(predicate[1:-1]), term_of(object_))

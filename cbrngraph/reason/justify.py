@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from cbrngraph.reason.knowledge import Unit
+from cbrngraph.reason.knowledge import NAME, RESERVED, Unit
 from cbrngraph.reason.literals import literal, value
 from cbrngraph.reason.patterns import Clash, clashes_of
 from cbrngraph.reason.runner import Reasoner
@@ -115,25 +115,25 @@ def _is_about(unit: Unit, terms: frozenset[str]) -> bool:
 
 
 def outline(units: Sequence[Unit]) -> str:
-    """Return the form of a set: two sets of one form differ in the names of things and values.
+    """Return the form of a set: two sets of one form differ in names and values only.
 
-    Renaming things does not change consistency. Nor does another value for a value, where no
-    axiom speaks of datatypes or values, while equal ones stay equal.
+    Renaming things, classes and properties does not change consistency. Nor does another value
+    for a value, where no axiom speaks of datatypes or values, while equal ones stay equal.
     """
-    axioms = sorted(unit.lines for unit in units if unit.kind == "axiom")
-    fixed = {term for u in units if u.kind == "axiom" for t in u.triples for term in t}
-    exact = any(term[0] == '"' or _XSD in term for term in fixed)
-    labels: dict[object, str] = {}
+    ordered = [triple for unit in units for triple in unit.triples]
+    spoken = [term for unit in units if unit.kind == "axiom" for t in unit.triples for term in t]
+    exact = any(term[0] == '"' or _XSD in term for term in spoken)
+    labels: dict[object, int] = {}
 
     def shown(term: str) -> str:
         lit = literal(term)
-        if term in fixed or (lit is not None and exact):
-            return term
         if lit is None:
-            return labels.setdefault(term, f"thing {len(labels)}")
-        key = value(lit)
-        return term if key is None else f"{key[0]} {labels.setdefault(key, str(len(labels)))}"
+            if term.startswith(RESERVED):
+                return term
+            sort = "name" if NAME in term else "node" if term[0] == "_" else "term"
+            return f"{sort} {labels.setdefault(term, len(labels))}"
+        key = None if exact else value(lit)
+        return term if key is None else f"{key[0]} {labels.setdefault(key, len(labels))}"
 
-    triples = [unit.triples for unit in units if unit.kind != "axiom"]
-    facts = [tuple((shown(s), p, shown(o)) for s, p, o in found) for found in triples]
-    return repr((axioms, facts))
+    kinds = [(unit.kind, len(unit.triples)) for unit in units]
+    return repr((kinds, [tuple(map(shown, triple)) for triple in ordered]))

@@ -23,7 +23,7 @@ from cbrngraph.namespaces import DCTERMS, OWL, RDF, RDFS
 from cbrngraph.reason.literals import Lit, is_builtin, is_calendar, literal, malformed, value
 from cbrngraph.rules import N3Triple
 
-__all__ = ["NAME", "Knowledge", "Unit", "iri"]
+__all__ = ["NAME", "RESERVED", "Knowledge", "Unit", "iri"]
 
 _OWL = OWL.Class.removesuffix("Class")
 _RDFS = RDFS.label.removesuffix("label")
@@ -104,11 +104,11 @@ class Unit:
             term
             for triple in self.triples
             for term in triple
-            if term[0] == "<" and not term.startswith(_RESERVED)
+            if term[0] == "<" and not term.startswith(RESERVED)
         )
 
 
-_RESERVED = tuple("<" + base for base in (_OWL, _RDFS, _RDF, _XSD))
+RESERVED = tuple("<" + base for base in (_OWL, _RDFS, _RDF, _XSD))
 
 
 @dataclass(slots=True)
@@ -181,7 +181,7 @@ class _Reader:
             self._add("axiom", (triple, *self._below(subject), *self._below(object_)))
         elif predicate in _BETWEEN_THINGS:
             self._add("statement", (triple,))
-        elif predicate in _SILENT or predicate.startswith(_RESERVED):
+        elif predicate in _SILENT or predicate.startswith(RESERVED):
             return  # said of a term, or a part of an axiom that takes it along
         else:
             self._statement(triple)
@@ -195,7 +195,7 @@ class _Reader:
             self._add("axiom", (triple,))
         elif object_ in _NODES:
             self._add("axiom", tuple(self._below(subject)))
-        elif not object_.startswith(_RESERVED) or object_ == iri(_OWL + "Nothing"):
+        elif not object_.startswith(RESERVED) or object_ == iri(_OWL + "Nothing"):
             self._add("statement", (triple, *self._below(object_)))
 
     def _statement(self, triple: N3Triple) -> None:
@@ -280,7 +280,7 @@ class _Reader:
                 and len(identifiers.get(subject, ())) == 1
                 and subject not in same
                 and object_[0] == "<"
-                and not object_.startswith(_RESERVED)
+                and not object_.startswith(RESERVED)
             ):
                 members[object_].add(subject)
         for number, class_ in enumerate(sorted(members)):

@@ -12,14 +12,28 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.namespaces import RDF, XSD
 
-__all__ = ["Key", "Lit", "fits", "is_builtin", "is_calendar", "literal", "malformed", "value"]
+__all__ = [
+    "Key",
+    "Lit",
+    "fits",
+    "is_builtin",
+    "is_calendar",
+    "literal",
+    "malformed",
+    "term_of",
+    "value",
+]
 
 # What a literal denotes: its value space and the value in it. Spaces are disjoint.
 Key: TypeAlias = tuple[str, object]
 
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_LANG_STRING = RDF.PlainLiteral.replace("PlainLiteral", "langString")
 _XSD = XSD.string.removesuffix("string")
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
 _YEAR = r"-?(?:[1-9]\d{3,}|0\d{3})"
@@ -57,7 +71,7 @@ _BUILTIN = frozenset(
     (
         *(_XSD + name for name in (*_FORMS, *_BOUNDS, *_STRINGS, *_OTHERS)),
         RDF.PlainLiteral,
-        RDF.PlainLiteral.replace("PlainLiteral", "langString"),
+        _LANG_STRING,
         RDF.PlainLiteral.replace("PlainLiteral", "XMLLiteral"),
     )
 )
@@ -78,6 +92,26 @@ def literal(n3: str) -> Lit | None:
     if found is None:
         return None
     return Lit(found[1], found[3] or XSD.string, (found[2] or "").lower())
+
+
+def term_of(n3: str) -> Term:
+    """Return the term that N-Triples text stands for, blank nodes under their label.
+
+    >>> term_of('"a"@en').language
+    'en'
+    """
+    lit = literal(n3)
+    if lit is None:
+        return BNode(n3[2:]) if n3[0] == "_" else IRI(n3[1:-1])
+    text = re.sub(_ESCAPE, _unescaped, lit.text)
+    if not lit.language:
+        return Literal(text, lit.datatype)
+    return Literal(text, _LANG_STRING, n3.rpartition("@")[2])
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)) if code else _ESCAPED[found[3]]
 
 
 def is_builtin(datatype: str) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from cbrngraph.errors import EnvironmentProblem, LimitError
 from cbrngraph.reason.knowledge import Knowledge, Unit
@@ -162,29 +162,38 @@ class Reasoner:
         self, jars: str, *command: str, jvm: Sequence[str] = ()
     ) -> subprocess.CompletedProcess[str]:
         """Run a program of Java to its end, or end it: at the limit and at Ctrl-C alike."""
-        left = self._end - time.monotonic()
-        if left <= 0:
+        if time.monotonic() >= self._end:
             raise self._late()
         self.runs += 1
         options = ("-XX:+UseSerialGC", f"-Xmx{MEGABYTES}M", *jvm)
         whole = [_java(), *options, "-cp", _classpath(jars), *command]
-        with subprocess.Popen(
-            whole, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            encoding="utf-8", errors="replace",
-        ) as process:  # fmt: skip
+        with (
+            open(self._path("out"), "w+b") as out_file,
+            open(self._path("err"), "w+b") as err_file,
+            subprocess.Popen(
+                whole, stdin=subprocess.DEVNULL, stdout=out_file, stderr=err_file
+            ) as process,
+        ):
             try:
-                out, err = process.communicate(timeout=left)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise self._late() from None
+                self._wait(process)
             except BaseException:
                 process.kill()
                 raise
+            out, err = (_text(file) for file in (out_file, err_file))
         if "OutOfMemoryError" in err or "OutOfMemoryError" in out:
             raise LimitError(
                 f"the reasoner needs more than {MEGABYTES} MB of memory; check fewer files"
             )
         return subprocess.CompletedProcess(whole, process.returncode, out, err)
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        """Wait by looking: a wait of the library's would outlast what Ctrl-C allows us."""
+        pause = 0.002
+        while process.poll() is None:
+            if time.monotonic() >= self._end:
+                raise self._late()
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.05)
 
     def _late(self) -> LimitError:
         return LimitError(
@@ -239,6 +248,11 @@ def _owlready2() -> Any:
                 "owlready2 is not installed: pip install 'cbrngraph[logic]'"
             ) from None
     return owlready2
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode("utf-8", errors="replace").replace("\r", "")
 
 
 def _reason(made: subprocess.CompletedProcess[str]) -> str:
