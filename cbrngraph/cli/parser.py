@@ -115,12 +115,8 @@ def _add_everywhere(parser: argparse.ArgumentParser) -> None:
 
 def _add_global(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -> None:
     options = parser.add_argument_group("options of every command")
-    for name, metavar, help in (
-        (
-            "project",
-            "DIR",
-            "a folder with data/, ontology/ or queries/ of your own, +DIR: with the shipped data",
-        ),
+    for name, metavar, meaning in (
+        ("project", "DIR", "a folder with your own data/; +DIR: on top of the shipped data"),
         ("store", "KIND", "where the built graph is kept: auto, memory or disk"),
     ):
         own = parser._option_string_actions.get(f"--{name}")
