@@ -33,6 +33,22 @@ Run = Callable[..., Ran]
 # Some 20,000 to the third power of joins: it ends when it is interrupted.
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c + ?f > ?i) }"
 
+# The program, interrupted when it first imports a module: its first argument.
+STRUCK = """
+import os, signal, sys
+module = sys.argv.pop(1)
+left = [module]
+def strike(event, arguments):
+    if event == "import" and arguments[0] in left:
+        left.clear()
+        os.kill(os.getpid(), signal.SIGINT)
+from cbrngraph.cli.main import entry
+for name in ("signal", "enum"):
+    del sys.modules[name]
+sys.addaudithook(strike)
+entry()
+"""
+
 
 def start(*arguments: str, **settings: Any) -> subprocess.Popen[bytes]:
     """Start the program and leave it running."""
@@ -357,6 +373,23 @@ class TestFailures:
             assert b"disk is full" in err
             assert len(err.splitlines()) == 1
 
+    @pytest.mark.parametrize("unbuffered", ["", "1"])
+    @pytest.mark.parametrize("arguments", ["--version", "--help", "query --help", "queries"])
+    def test_a_full_disk_is_told_by_help_too(
+        self, graph: Graph, arguments: str, unbuffered: str
+    ) -> None:
+        """Whoever writes little may find out late, but not in silence or twice."""
+        if not Path("/dev/full").exists():
+            pytest.skip("this system has no /dev/full")
+        assert graph.snapshot_id
+        with open("/dev/full", "wb") as full:
+            own = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+            started = start(*arguments.split(), stdout=full, env=own)
+        _, err = started.communicate(timeout=60)
+        assert started.returncode == 3
+        assert err.startswith(b"cbrngraph: error: standard output: the disk is full")
+        assert len(err.splitlines()) == 1
+
     def test_a_failed_write_leaves_the_old_file(self, run_main: Run, tmp_path: Path) -> None:
         """An answer that does not fit the format changes nothing."""
         path = tmp_path / "out.ttl"
@@ -406,7 +439,7 @@ class TestFailures:
     def test_ctrl_c_ends_at_once_and_leaves_no_file(
         self, graph: Graph, tmp_path: Path, number: signal.Signals
     ) -> None:
-        """Even while the engine works: exit code 130, no traceback, no temporary file."""
+        """Even while the engine works: exit code 130, one line, no temporary file."""
         assert graph.snapshot_id
         path = tmp_path / "out.csv"
         started = start("query", ENDLESS, "-o", str(path), stdout=subprocess.DEVNULL)
@@ -419,8 +452,25 @@ class TestFailures:
         _, err = started.communicate(timeout=30)
         assert started.returncode == 128 + number
         assert time.monotonic() - begin < 3
-        assert err == b""
+        word = "interrupted" if number == signal.SIGINT else "terminated"
+        assert err.decode() == f"cbrngraph: {word}\n"
         assert os.listdir(tmp_path) == []
+
+    @pytest.mark.parametrize(
+        "module", ["signal", "enum", "argparse", "cbrngraph.resources", "pyoxigraph", "unicodedata"]
+    )
+    def test_ctrl_c_while_it_starts_is_one_line(self, graph: Graph, module: str) -> None:
+        """An interrupt in the first moments, at an import, ends as any other."""
+        assert graph.snapshot_id
+        done = subprocess.run(
+            [sys.executable, "-c", STRUCK, module, "query", "projects-by-country"],
+            capture_output=True,
+            cwd=ROOT,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (130, b"")
+        assert done.stderr == b"cbrngraph: interrupted\n"
 
 
 class TestTerminal:

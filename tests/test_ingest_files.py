@@ -106,11 +106,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         replace_files({tmp_path / "data" / "x": b"1"})
 
 
-def test_ctrl_c_during_the_renames_waits_for_the_last(tmp_path: Path) -> None:
-    """An interrupt between two renames ends the process after both, not between them."""
+@pytest.mark.parametrize("behave", ["", "from cbrngraph.cli.signals import behave; behave()"])
+def test_ctrl_c_during_the_renames_waits_for_the_last(tmp_path: Path, behave: str) -> None:
+    """An interrupt between two renames ends the process after both, in the program as well."""
     code = textwrap.dedent(
         f"""
         import os, signal
+        {behave}
         from pathlib import Path
         from cbrngraph.ingest.files import replace_files
         real = os.replace

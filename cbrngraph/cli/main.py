@@ -6,13 +6,15 @@ Exit codes: 0 clean, 1 findings, 2 wrong usage, 3 unreadable input, 4 time limit
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
 
 from cbrngraph import __version__
 
+# Nothing more is imported up here: until `entry` runs, Ctrl-C would end in a traceback.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 __all__ = ["COMMANDS", "build_parser", "entry", "main"]
 
@@ -40,10 +42,17 @@ COMMANDS: dict[str, str] = {
 
 def entry() -> NoReturn:
     """Run as a program: with the signals of a well-behaved filter, then exit."""
-    from cbrngraph.cli.signals import behave
+    try:
+        from cbrngraph.cli.signals import behave, settle
 
-    behave()
-    sys.exit(main())
+        behave()
+        code = main()
+        settle()
+    except BaseException as error:
+        if not _is_interrupt(error):
+            raise
+        code = _interrupted()
+    sys.exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,9 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     import os
 
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments in (["--version"], ["-V"]):
-        sys.stdout.write(f"cbrngraph {__version__}\n")
-        return 0
     if "_ARGCOMPLETE" in os.environ:
         from cbrngraph.cli.completion import complete
 
@@ -62,20 +68,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(arguments)
     except KeyboardInterrupt:
-        return 130
+        return _interrupted()
 
 
 def _dispatch(arguments: list[str]) -> int:
-    from cbrngraph.errors import CbrnGraphError
-    from cbrngraph.formats.output import write_problem
-
     try:
         code = _run(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except CbrnGraphError as error:
-        _tell(str(error))
-        return error.exit_code
     except BrokenPipeError:
         _drop_stdout()
         return 0
@@ -85,15 +85,32 @@ def _dispatch(arguments: list[str]) -> int:
     except RecursionError:
         _tell("this is nested too deeply")
         return 2
-    except OSError as error:
-        problem = write_problem(error, str(error.filename or "output"))
-        _drop_stdout()
-        _tell(str(problem))
-        return problem.exit_code
+    except Exception as error:
+        return _failed(error)
     return code
 
 
+def _failed(error: Exception) -> int:
+    """Tell an error that is meant to be told, and return its exit code; raise any other."""
+    from cbrngraph.errors import CbrnGraphError
+
+    if isinstance(error, CbrnGraphError):
+        _tell(str(error))
+        return error.exit_code
+    if not isinstance(error, OSError):
+        raise error
+    from cbrngraph.formats.output import write_problem
+
+    problem = write_problem(error, str(error.filename or "standard output"))
+    _drop_stdout()
+    _tell(str(problem))
+    return problem.exit_code
+
+
 def _run(arguments: list[str]) -> int:
+    if arguments in (["--version"], ["-V"]):
+        _say(f"cbrngraph {__version__}\n")
+        return 0
     from importlib import import_module
 
     name = _command_of(arguments)
@@ -127,6 +144,27 @@ def build_parser(only: str | None) -> argparse.ArgumentParser:
     from cbrngraph.cli.parser import make
 
     return make(COMMANDS, only)
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether it is Ctrl-C, or what the code that Ctrl-C struck has made of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _interrupted() -> int:
+    from cbrngraph.cli.signals import end
+
+    return end()
+
+
+def _say(text: str) -> None:
+    if sys.stdout is None:
+        from cbrngraph.errors import ReadError
+
+        raise ReadError("standard output", "is closed")
+    sys.stdout.write(text)
 
 
 def _tell(message: str) -> None:

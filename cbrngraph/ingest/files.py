@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cbrngraph.errors import EnvironmentProblem, ReadError
+from cbrngraph.formats.output import unfinished
 
 __all__ = ["replace_files"]
 
@@ -41,10 +42,12 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
         for left in temporary.values():
             with contextlib.suppress(OSError):
                 left.unlink()
+            unfinished.discard(str(left))
 
 
 def _write_beside(target: Path, data: bytes) -> Path:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    unfinished.add(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -54,6 +57,7 @@ def _write_beside(target: Path, data: bytes) -> Path:
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)
+        unfinished.discard(name)
         raise
     return Path(name)
 
