@@ -46,7 +46,7 @@ class _Part:
     @property
     def is_reference(self) -> bool:
         """Whether it is reference data, which gives way to what a passage states."""
-        return self.is_turtle and self.file.name.startswith("data/")
+        return self.is_turtle and not self.file.name.startswith("ontology/")
 
     def kept(self, lost: frozenset[N3Triple]) -> Iterator[N3Triple]:
         """Yield the triples of the default graph that stand in a view."""

@@ -1,9 +1,9 @@
 """Where ontology/, data/ and queries/ are: in a checkout, in the wheel, in a user's own folder.
 
-A project is a stack of folders, lowest first. A file in a higher folder replaces the file of
-the same relative name below it. A user's folder always stands on the shipped ontology and
-queries; its data is used instead of the shipped data, or on top of it when the folder is given
-as `+DIR`.
+A project is a stack of folders, lowest first. A file of ontology or queries in a higher folder
+replaces the file of the same relative name below it; data adds up. A user's folder always stands
+on the shipped ontology and queries; its data is used instead of the shipped data, or on top of
+it when the folder is given as `+DIR`.
 """
 
 from __future__ import annotations
@@ -101,7 +101,10 @@ class Project(NamedTuple):
             root = str(layer)
             for path in _walk(os.path.join(root, room)):
                 if path.endswith(suffixes):
-                    found[path[len(root) + 1 :].replace(os.sep, "/")] = Path(path)
+                    name = path[len(root) + 1 :].replace(os.sep, "/")
+                    if top == "data" and name in found:  # data adds up, it does not replace
+                        name = f"own/{name}"
+                    found[name] = Path(path)
         return tuple(InputFile(name, found[name]) for name in sorted(found))
 
     def ontology_files(self) -> tuple[InputFile, ...]:

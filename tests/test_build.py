@@ -381,6 +381,10 @@ def test_a_project_stands_instead_of_the_shipped_data_or_on_top_of_it(make: Make
     both = {file.name for file in Project.open(f"+{folder}").data_files()}
     assert both == alone | {file.name for file in Project.open().data_files()}
     assert len(both) > 200
+    (folder / "data" / "reference").mkdir()
+    (folder / "data" / "reference" / "places.ttl").write_text("", encoding="utf-8")
+    more = {file.name for file in Project.open(f"+{folder}").data_files()}
+    assert more - both == {"own/data/reference/places.ttl"}
     with pytest.raises(ReadError, match="no such folder"):
         Project.open(f"+{folder}/nowhere")
 
