@@ -74,9 +74,8 @@ def plan_import(
     """
     if documents is not None and not documents.is_dir():
         raise ReadError(documents, "no such folder", "--documents takes the folder of documents")
-    return _Importer(project._replace(data_layers=(project.home,)), documents, prune).run(
-        _read_tables(files)
-    )
+    own = project._replace(data_layers=(project.home,))
+    return _Importer(own, documents, prune).run(_read_tables(files))
 
 
 def _read_tables(files: Sequence[Path]) -> list[Table]:
