@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -454,6 +455,28 @@ def test_a_file_on_disk_that_is_damaged_stops_the_import(home: Path, sheet: Path
     path.write_text(good + "[] <http://example.org/p> 1 .\n", "utf-8")
     with pytest.raises(InputError, match="give the thing an address"):
         ingest(home, sheet / "claims.csv")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "1: the file is empty"),
+        (b"\xef\xbb\xbf \r\n", "1: the file is empty"),
+        (b"\x89PNG\r\n\x1a\n\xc3\x00", "1: byte 0x89 is not UTF-8 text"),
+        ("claim_id,subject_kind\n".encode("utf-16"), "1: byte 0xff is not UTF-8 text"),
+        ("claim_id,subject_kind\n".encode("utf-16-le"), "1: byte 0x00 is not UTF-8 text"),
+        (b"a,b\n1,2\nx,\xe9\n", "3: byte 0xe9 is not UTF-8 text"),
+    ],
+)
+def test_a_file_that_is_no_text_is_told_as_such(
+    home: Path, tmp_path: Path, data: bytes, message: str
+) -> None:
+    """Nothing is said of the columns of what has none."""
+    odd = tmp_path / "odd.csv"
+    odd.write_bytes(data)
+    with pytest.raises(SheetFaults, match=re.escape(f"odd.csv:{message}")):
+        ingest(home, odd)
+    assert on_file(home) == {}
 
 
 def test_wrong_files_and_folders_are_named(home: Path, sheet: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import ClassVar, TypeAlias
 
-from cbrngraph.errors import Fault, ReadError, nearest
+from cbrngraph.errors import Fault, ReadError, SheetFaults, nearest
 
 __all__ = [
     "TABLES",
@@ -286,27 +286,45 @@ def read_header(path: Path) -> tuple[str, ...]:
 def read_table(path: Path) -> Table | None:
     """Return the rows of a CSV file with all faults of its form; None when it is no table.
 
-    Raises ReadError when the file cannot be read.
+    Raises:
+        ReadError: the file cannot be read.
+        SheetFaults: it is empty, or no text in UTF-8 from its header on.
     """
     header = read_header(path)
     row_type = recognise(header)
-    if row_type is None:
-        return None
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ReadError(path, error.strerror or "cannot be read") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"byte {data[error.start]:#04x} is not UTF-8; save the table as CSV UTF-8"
-        return Table(path, row_type, (), (Fault(path, line, "", message),))
+    fault = _no_text(path, data)
+    if row_type is None:
+        if fault is not None:
+            raise SheetFaults([fault])
+        return None
+    if fault is not None:
+        return Table(path, row_type, (), (fault,))
+    text = data.decode("utf-8-sig")
     faults = list(_header_faults(path, row_type, header))
     if faults:
         return Table(path, row_type, (), tuple(faults))
     rows = tuple(_rows(path, row_type, header, text, faults))
     return Table(path, row_type, rows, tuple(faults))
+
+
+def _no_text(path: Path, data: bytes) -> Fault | None:
+    """Why a file cannot be read as text; None when it can."""
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+        return Fault(path, 1, "", "the file is empty; a table begins with the names of its columns")
+    try:
+        data.decode("utf-8-sig")
+        odd = data.find(0)  # as in UTF-16, where it stands beside every letter
+    except UnicodeDecodeError as error:
+        odd = error.start
+    if odd < 0:
+        return None
+    line = data.count(b"\n", 0, odd) + 1
+    message = f"byte {data[odd]:#04x} is not UTF-8 text; save the table as CSV UTF-8"
+    return Fault(path, line, "", message)
 
 
 def _header(line: str) -> tuple[str, ...]:
