@@ -85,7 +85,8 @@ class UnknownNameError(UsageError):
         if self.suggestions:
             message += f"; did you mean {_either(self.suggestions)}?"
         if hint:
-            message += f" {hint}" if self.suggestions else f"; {hint}"
+            joined = self.suggestions or hint.startswith("(")
+            message += f" {hint}" if joined else f"; {hint}"
         super().__init__(message)
 
 

@@ -139,6 +139,7 @@ class TestQuery:
             for name, options, suffix in (
                 ("default", (), ".ttl"),
                 ("trig", ("-f", "trig"), ".trig"),
+                ("nt", ("-f", "nt"), ".nt"),
                 ("nquads", ("-f", "nquads"), ".nq"),
                 ("jsonld", ("-f", "jsonld"), ".jsonld"),
             )
@@ -249,7 +250,13 @@ class TestExport:
 
     @pytest.mark.parametrize(
         ("name", "suffix"),
-        [("turtle", ".ttl"), ("trig", ".trig"), ("nquads", ".nq"), ("jsonld", ".jsonld")],
+        [
+            ("turtle", ".ttl"),
+            ("nt", ".nt"),
+            ("trig", ".trig"),
+            ("nquads", ".nq"),
+            ("jsonld", ".jsonld"),
+        ],
     )
     def test_it_is_lossless_and_always_the_same(
         self, run_main: Run, toy: Path, name: str, suffix: str
@@ -262,11 +269,22 @@ class TestExport:
         quads = set(parse_text(first, suffix))
         assert any(str(quad.object) == "012" for quad in quads)
         stated = {
-            quad if name != "turtle" else quad._replace(graph=None)
+            quad if name not in ("turtle", "nt") else quad._replace(graph=None)
             for quad in parse_file(toy / "data" / "sources" / "toy.trig")
             if quad.graph is not None and "Old" not in str(quad.object)
         }
         assert stated <= quads
+
+    def test_a_file_of_triples_holds_the_view(
+        self, run_main: Run, toy: Path, tmp_path: Path
+    ) -> None:
+        """What ends in .nt is N-Triples, the same triples as Turtle, and no fourth term."""
+        paths = [tmp_path / "toy.nt", tmp_path / "toy.ttl"]
+        for path in paths:
+            assert run_main("export", "--project", str(toy), "-o", str(path)).code == 0
+        triples, turtle = (set(parse_file(path)) for path in paths)
+        assert triples == turtle
+        assert len(triples) == len(paths[0].read_text().splitlines()) > 20
 
     def test_one_graph_or_some(self, run_main: Run, toy: Path) -> None:
         """--graph takes an IRI, a path below the base, or a beginning with *."""
@@ -311,6 +329,8 @@ class TestFailures:
             (["query", "projects-by-country", "--view", "curent"], 2, "did you mean current?"),
             (["query", "projects-by-country", "--as-of", "2023-15"], 2, "not a date"),
             (["query", "projects-by-country", "--as-of", "2023/2024"], 2, "2023/2024"),
+            (["query", "projects-by-country", "--as-of", ""], 2, "--as-of takes a date"),
+            (["show", "P087", "--as-of", " "], 2, "--as-of takes a date"),
             (["query", "projects-by-country", "--limit", "few"], 2, "not a number of rows"),
             (["query", "projects-by-country", "--store", "dsik"], 2, "did you mean disk?"),
             (["query", "SELECT * {\n ?s ?p\n}"], 2, "query:3:1: '}' is not expected here"),
@@ -321,10 +341,12 @@ class TestFailures:
             (["queries", "--topic", "project"], 2, "did you mean projects"),
             (["show", "Kazakstan"], 2, "did you mean Kazakhstan"),
             (["show", ""], 2, "an empty name"),
-            (["show", "P087", "--format", "xml"], 2, "show has table, json, md, turtle"),
+            (["show", "P087", "--format", "xml"], 2, "'xml' (show has table, json, md, turtle)"),
             (["search", " "], 2, "give a word"),
             (["info", "-o", "x.csv"], 2, "info cannot write csv"),
-            (["export", "--format", "csv"], 2, "export has turtle"),
+            (["export", "--format", "csv"], 2, "'csv' (export has turtle"),
+            (["export", "-o", "x.foo"], 2, "(known: .ttl, .nt, .trig, .nq, .jsonld); say --format"),
+            (["ingest", "foo"], 2, "unknown command: 'foo'; 'cbrngraph ingest --help' lists"),
             (["completion", "bsh"], 2, "did you mean bash"),
         ],
     )

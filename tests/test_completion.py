@@ -66,6 +66,7 @@ def offered(graph: Graph, tmp_path: Path) -> Callable[[str], list[str]]:
         ("cbrngraph query projects-by-country --param country=uzbek", {"country=UZB"}),
         ("cbrngraph show P08", {"P087"}),
         ("cbrngraph show rs-central", {"rs-central-asia"}),
+        ("cbrngraph query projects-by-country --view ", {"current", "all"}),
         ("cbrngraph completion z", {"zsh"}),
     ],
 )

@@ -342,6 +342,7 @@ class TestGraphs:
         rows = [Triple(BNode("r4nd0m"), IRI("http://e/p"), BNode("r4nd0m"))]
         result = answered(answer=Triples(iter(rows)))
         assert written(result, "nquads") == b"_:b0 <http://e/p> _:b0 .\n"
+        assert written(result, "nt") == b"_:b0 <http://e/p> _:b0 .\n"
         assert b"_:b0 <http://e/p> _:b0 ." in written(result, "trig")
 
 
@@ -350,10 +351,10 @@ class TestChoice:
 
     def test_a_select_is_no_graph_and_says_what_fits(self, answered: Callable[..., Result]) -> None:
         """The message lists the formats that can hold the answer."""
-        for name in ("turtle", "trig", "nquads", "jsonld"):
+        for name in ("turtle", "nt", "trig", "nquads", "jsonld"):
             with pytest.raises(UsageError, match="what fits: table, csv, tsv, json, xml, xlsx, md"):
                 written(answered(), name)
-        with pytest.raises(UsageError, match="turtle, trig, nquads, jsonld"):
+        with pytest.raises(UsageError, match="turtle, nt, trig, nquads, jsonld"):
             written(answered(answer=Triples(iter([]))), "csv")
         assert "csv" not in fitting("ask")
 
@@ -370,6 +371,8 @@ class TestChoice:
             find("xslx")
         with pytest.raises(UsageError, match=r"\.csv"):
             choose(None, "x.foo")
+        with pytest.raises(UsageError, match=r"\(known: \.ttl, \.nt\)"):
+            choose(None, "x.foo", among=("turtle", "nt"))
 
     def test_no_suffix_belongs_to_two_formats(self) -> None:
         """The suffix decides, so it must be one format's own."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cbrngraph.errors import UnknownNameError, UsageError, nearest
+from cbrngraph.errors import DateError, UnknownNameError, UsageError, nearest
 
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot, StoreKind
@@ -40,15 +40,15 @@ _PATIENCE = 0.4
 
 def add_view_options(parser: argparse.ArgumentParser) -> None:
     """Add `--view` and `--as-of`."""
-    parser.add_argument(
+    view = parser.add_argument(
         "--view",
         metavar="VIEW",
         help="current (one value where there can be but one) or all (what any source ever said)",
     )
+    view.completer = lambda **_: ["current", "all"]  # type: ignore[attr-defined]
     parser.add_argument(
         "--as-of",
         metavar="DATE",
-        default="",
         help="only from sources issued by then: 2023, 2023-05 or 2023-05-21",
     )
 
@@ -90,10 +90,17 @@ def store_of(args: argparse.Namespace) -> StoreKind:
 
 
 def view_of(args: argparse.Namespace, default: str = "current") -> View:
-    """Return the view that `--view` and `--as-of` name, else the default one."""
+    """Return the view that `--view` and `--as-of` name, else the default one.
+
+    Raises:
+        UnknownNameError, DateError: there is no such view, or the date is none.
+    """
     from cbrngraph.build import parse_view
 
-    return parse_view(args.view or default, args.as_of)
+    name = default if args.view is None else args.view
+    if args.as_of is not None and not args.as_of.strip():
+        raise DateError("--as-of takes a date: 2023, 2023-05 or 2023-05-21")
+    return parse_view(name, args.as_of or "")
 
 
 def open_view(args: argparse.Namespace, view: View, project: Project | None = None) -> Snapshot:
@@ -142,7 +149,7 @@ def listing_format(args: argparse.Namespace, formats: Sequence[str] = LISTING) -
     if args.format and args.format not in formats:
         hint = f"{args.command} has {', '.join(formats)}"
         raise UnknownNameError("format", args.format, nearest(args.format, formats), f"({hint})")
-    made = choose(args.format, args.output)
+    made = choose(args.format, args.output, among=formats)
     if made.name not in formats:
         raise UsageError(f"{args.command} cannot write {made.name}; it has {', '.join(formats)}")
     return FORMATS[made.name]

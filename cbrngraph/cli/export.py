@@ -21,16 +21,17 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "run"]
 
-_FORMATS = ("turtle", "trig", "nquads", "jsonld")
+_FORMATS = ("turtle", "nt", "trig", "nquads", "jsonld")
 
 
 def add(subparsers: Any) -> None:
     """Add the command."""
     parser = subparsers.add_parser(
         "export",
-        help="write the graph as Turtle, TriG, N-Quads or JSON-LD",
-        description="Turtle holds the view. The other formats hold the view as default graph, and "
-        "each passage and file as a named graph. The same files give the same bytes.",
+        help="write the graph as Turtle, N-Triples, TriG, N-Quads or JSON-LD",
+        description="Turtle and N-Triples hold the view. The other formats hold the view as "
+        "default graph, and each passage and file as a named graph. The same files give the same "
+        "bytes.",
     )
     add_view_options(parser)
     add_output_options(parser, _FORMATS, "turtle")
@@ -56,13 +57,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _pieces(name: str, snapshot: Snapshot, graph: str | None) -> Iterator[str]:
     from cbrngraph.formats.jsonld import jsonld
-    from cbrngraph.formats.turtle import nquads, trig, turtle
+    from cbrngraph.formats.turtle import nquads, ntriples, trig, turtle
     from cbrngraph.model import Triple
 
-    if name == "turtle":
+    if name in ("turtle", "nt"):
+        write = turtle if name == "turtle" else ntriples
         if graph is None:
-            return turtle(snapshot.triples())
-        return turtle(Triple(*quad[:3]) for quad in _of_graph(snapshot, graph))
+            return write(snapshot.triples())
+        return write(Triple(*quad[:3]) for quad in _of_graph(snapshot, graph))
     quads = _of_graph(snapshot, graph) if graph else _all(snapshot)
     return {"trig": trig, "nquads": nquads, "jsonld": jsonld}[name](quads)
 

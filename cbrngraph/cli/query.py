@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["add", "run"]
 
 _FORMATS = (
-    "table csv tsv json xml xlsx md (SELECT), turtle trig nquads jsonld (CONSTRUCT, DESCRIBE)"
+    "table csv tsv json xml xlsx md (SELECT), turtle nt trig nquads jsonld (CONSTRUCT, DESCRIBE)"
 )
 _NAMES = _FORMATS.replace("(SELECT),", "").replace("(CONSTRUCT, DESCRIBE)", "").split()
 
@@ -104,7 +104,7 @@ def _recalled(args: argparse.Namespace) -> Recalled:
     from cbrngraph.evidence.cite import find_cited
 
     said = {"--param": args.param, "--view": args.view, "--as-of": args.as_of}
-    extra = [name for name, value in said.items() if value]
+    extra = [name for name, value in said.items() if value not in (None, [])]
     extra += ["--limit"] if args.limit is not None else []
     if extra:
         raise UsageError(f"--cite says itself what to ask; leave out {' and '.join(extra)}")

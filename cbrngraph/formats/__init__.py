@@ -1,12 +1,12 @@
 """Writers: media types and suffixes, and which kind of answer each format can hold.
 
-The W3C formats (csv, tsv, json, xml, turtle, trig, nquads, jsonld) are exactly as their
+The W3C formats (csv, tsv, json, xml, turtle, nt, trig, nquads, jsonld) are exactly as their
 recommendations say. The others (table, md, xlsx) are for people and show labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
@@ -65,8 +65,9 @@ FORMATS: dict[str, Format] = {
         ),
         Format("md", ("select", "ask"), (".md",), "text/markdown", "markdown"),
         Format("turtle", ("graph",), (".ttl",), "text/turtle", "turtle"),
+        Format("nt", ("graph",), (".nt",), "application/n-triples", "turtle"),
         Format("trig", ("graph",), (".trig",), "application/trig", "turtle"),
-        Format("nquads", ("graph",), (".nq", ".nt"), "application/n-quads", "turtle"),
+        Format("nquads", ("graph",), (".nq",), "application/n-quads", "turtle"),
         Format("jsonld", ("graph",), (".jsonld",), "application/ld+json", "jsonld"),
     )
 }
@@ -85,8 +86,15 @@ def find(name: str) -> Format:
     )
 
 
-def choose(name: str | None, path: str | PurePath | None, default: str = "table") -> Format:
+def choose(
+    name: str | None,
+    path: str | PurePath | None,
+    default: str = "table",
+    among: Iterable[str] = (),
+) -> Format:
     """Return the format that was named, else the one of the file's suffix, else the default.
+
+    `among` are the names to list when no format has the suffix; all when there are none.
 
     Raises:
         UnknownNameError: there is no format of that name.
@@ -100,7 +108,7 @@ def choose(name: str | None, path: str | PurePath | None, default: str = "table"
     for made in FORMATS.values():
         if suffix in made.suffixes:
             return made
-    known = ", ".join(made.suffixes[0] for made in FORMATS.values())
+    known = ", ".join(FORMATS[each].suffixes[0] for each in among or FORMATS)
     raise UsageError(f"no format has the suffix of {str(path)!r} (known: {known}); say --format")
 
 

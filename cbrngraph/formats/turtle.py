@@ -1,4 +1,4 @@
-"""RDF 1.1 Turtle, TriG and N-Quads in one fixed layout: the same triples give the same bytes.
+"""RDF 1.1 Turtle, TriG, N-Triples and N-Quads in one fixed layout: the same triples give the same bytes.
 
 Subjects, properties and values are sorted by their N-Triples text, `a` stands first, prefixes
 that are used are declared. Lexical forms are written as they are.
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "nquads",
+    "ntriples",
     "relabelled",
     "trig",
     "turtle",
     "write_nquads",
+    "write_nt",
     "write_trig",
     "write_turtle",
 ]
@@ -48,10 +50,14 @@ def write_trig(result: Result, out: BinaryIO) -> None:
     write_turtle(result, out)
 
 
+def write_nt(result: Result, out: BinaryIO) -> None:
+    """Write the triples of a CONSTRUCT or DESCRIBE as N-Triples, sorted."""
+    out.writelines(piece.encode() for piece in ntriples(relabelled(result.triples)))
+
+
 def write_nquads(result: Result, out: BinaryIO) -> None:
-    """Write the triples of a CONSTRUCT or DESCRIBE as N-Quads (here: N-Triples), sorted."""
-    quads = (Quad(*triple, None) for triple in relabelled(result.triples))
-    out.writelines(piece.encode() for piece in nquads(quads))
+    """Write the triples of a CONSTRUCT or DESCRIBE as N-Quads, in the default graph, sorted."""
+    write_nt(result, out)
 
 
 def relabelled(triples: Iterable[Triple]) -> list[Triple]:
@@ -89,6 +95,11 @@ def trig(quads: Iterable[Quad]) -> Iterator[str]:
         yield f"\n{names(graph)} {{\n"
         yield from _subjects(_sorted(graphs[graph]), names, "    ")
         yield "}\n"
+
+
+def ntriples(triples: Iterable[Triple]) -> Iterator[str]:
+    """Yield the lines of an N-Triples document, sorted, each once."""
+    return nquads(Quad(*triple, None) for triple in triples)
 
 
 def nquads(quads: Iterable[Quad]) -> Iterator[str]:
