@@ -22,11 +22,13 @@ from cbrngraph.errors import EnvironmentProblem, LimitError
 from cbrngraph.model import IRI, Triple
 from cbrngraph.reason import runner
 from cbrngraph.reason.check import RULES, Axiom, Contradiction, LogicReport, check
+from cbrngraph.reason.findings import with_logic
 from cbrngraph.reason.justify import contract, outline
 from cbrngraph.reason.knowledge import Knowledge, Unit
 from cbrngraph.reason.literals import Lit, fits, literal, malformed, value
 from cbrngraph.reason.patterns import clashes_of
 from cbrngraph.resources import Project
+from cbrngraph.validate.report import Report
 from tests.ontology import BASE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -189,6 +191,10 @@ def test_what_rules_cannot_see_is_told_too(faulty: LogicReport) -> None:
     ]
     assert [local(axiom.triples[0])[:2] for axiom in found.axioms] == [("Lone", "subClassOf")]
     assert "maxCardinality" in str(found.axioms[0].triples)
+    assert found.message == (
+        "These cannot all hold: lone is a Lone; lone has the knows other, because what is a Lone "
+        "is something with at most 0 of 'knows'."
+    )
 
 
 @pytest.mark.java
@@ -197,7 +203,36 @@ def test_class_without_members_is_told(faulty: LogicReport) -> None:
     (found,) = of_kind(faulty, "empty class")
     assert found.thing == BASE + "ontology#Odd"
     assert found.statements == ()
-    assert found.message.startswith("Nothing can be an odd one, because every odd one is a country")
+    assert found.message == (
+        "Nothing can be an odd one, because every odd one is a country, every odd one is a region "
+        "and nothing is both a country and a region."
+    )
+
+
+@pytest.mark.java
+def test_findings_have_lines(tmp_path: Path) -> None:
+    """As findings of a report, contradictions stand at the lines of statements and axioms."""
+    needs_reasoner()
+    snapshot = snapshot_of(tmp_path, THINGS + FAULTS["disjoint"])
+    report = with_logic(Report(()), snapshot)
+    (finding,) = report.findings
+    assert finding.level == "violation"
+    assert finding.label == "Project one"
+    lines = {(place.file, place.line > 0) for place in finding.places}
+    assert lines == {("data/reference/things.ttl", True), ("ontology/cbrn.ttl", True)}
+    assert len(finding.places) == 4
+    disjointness = [place.line for place in finding.places if place.file == "ontology/cbrn.ttl"]
+    text = (snapshot.project.layers[0] / "ontology" / "cbrn.ttl").read_text("utf-8").splitlines()
+    assert any("owl:AllDisjointClasses" in text[line - 1] for line in disjointness)
+    assert report.rules
+    assert report.judged[0].findings == 1
+
+
+def test_report_says_when_there_was_no_verdict(slow_java: Path, tmp_path: Path) -> None:
+    """A time limit costs the report its logic only, and the report says so."""
+    report = with_logic(Report(()), snapshot_of(tmp_path / "toy", THINGS), seconds=0.2)
+    assert report.findings == ()
+    assert "did not finish within 0.2 s" in report.unchecked[0]
 
 
 # ---- Never a wrong explanation ----

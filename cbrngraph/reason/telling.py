@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from cbrngraph.model import IRI
 from cbrngraph.namespaces import OWL, RDF, RDFS
+from cbrngraph.reason.expressions import Expressions
 from cbrngraph.reason.knowledge import Unit, iri
 from cbrngraph.reason.literals import literal
 from cbrngraph.reason.patterns import Clash
@@ -64,7 +65,8 @@ class Teller:
 
     def empty(self, class_: str, units: Sequence[Unit]) -> str:
         """Return why a class can have no member."""
-        axioms = [self.axiom(unit) for unit in units if unit.kind == "axiom"]
+        above = {u.triples[0][2] for u in units if u.triples[0][1] == iri(RDFS.subClassOf)}
+        axioms = [self.axiom(unit, above) for unit in units if unit.kind == "axiom"]
         why = f", because {self._joined(axioms)}" if axioms else ""
         return f"Nothing can be {self.a(class_)}{why}."
 
@@ -95,9 +97,16 @@ class Teller:
             return f"every {p} is {c}"
         if "_" not in (subject[0], object_[0]) and predicate[1:-1] in told:
             return told[predicate[1:-1]]
-        named = sorted(map(self.name, unit.terms - {subject, object_}))
-        about = p if subject[0] == "<" else self.name(object_)
-        return f"of the axiom of '{about}' ({IRI(predicate[1:-1]).local} over {', '.join(named)})"
+        expressions = Expressions(unit.triples, self.name, self.a)
+        if predicate in (iri(RDFS.subClassOf), iri(_OWL + "equivalentClass")):
+            end = "" if predicate == iri(RDFS.subClassOf) else ", and the other way round"
+            return f"what is {expressions.told(subject)} is {expressions.told(object_)}{end}"
+        if predicate == iri(OWL.propertyChainAxiom):
+            steps = " of the ".join(map(self.name, reversed(expressions.items(object_))))
+            return f"the {steps} of a thing is its {p}"
+        parts = ", ".join(sorted(map(self.name, unit.terms - {subject, object_})))
+        of = p if subject[0] == "<" else self.name(object_)
+        return f"the axiom {_code(predicate)} of '{of}'" + (f" over {parts}" if parts else "")
 
     def _character(self, unit: Unit, property_: str, kind: str) -> str:
         name = IRI(kind[1:-1]).local
