@@ -17,11 +17,11 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from cbrngraph.errors import DateError
 
-__all__ = ["EDTF", "Span", "as_of_day", "parse"]
+__all__ = ["EDTF", "Span", "as_of_day", "parse", "text_of"]
 
 EDTF = "http://id.loc.gov/datatypes/edtf"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -84,6 +84,25 @@ def as_of_day(text: str) -> date:
     if latest is None:
         raise DateError(f"{text!r} has no last day; give a year, a month, a day or an interval")
     return latest
+
+
+def text_of(when: object) -> str:
+    """Return a date that Python has as a text: a year as a number, a `date`, or a text itself.
+
+    Raises DateError when it is none of them, or an empty text.
+
+    >>> text_of(2023), text_of(date(2023, 5, 1)), text_of("2023-05")
+    ('2023', '2023-05-01', '2023-05')
+    """
+    if isinstance(when, str) and when.strip():
+        return when
+    if isinstance(when, int) and not isinstance(when, bool):
+        return f"{when:04}"
+    if isinstance(when, datetime):
+        return when.date().isoformat()
+    if isinstance(when, date):
+        return when.isoformat()
+    raise DateError(f"{when!r} is no date; give '2023', '2023-05', '2023-05-21' or a datetime.date")
 
 
 def _single(part: str, text: str) -> Span:

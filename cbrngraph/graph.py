@@ -18,22 +18,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbrngraph.build import Snapshot, StoreKind, open_snapshot, parse_view
+from cbrngraph.errors import UsageError
 from cbrngraph.model import Quad, Triple, View
-from cbrngraph.queries import Catalogue, Choice, Given, choices, find_query
+from cbrngraph.queries import (
+    Catalogue,
+    Choice,
+    Given,
+    StoredQuery,
+    choices,
+    find_query,
+    load_query,
+)
 from cbrngraph.resources import Project
 from cbrngraph.results import Result, answer
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from typing import TypeAlias
+
     import rdflib
 
     from cbrngraph.describe import Description, Hit, Overview
     from cbrngraph.evidence.absence import Absence
+    from cbrngraph.evidence.cite import Citation, Recalled
     from cbrngraph.evidence.conflicts import Conflict
     from cbrngraph.evidence.diff import Diff
     from cbrngraph.evidence.timeline import Timeline
     from cbrngraph.evidence.told import Why
-    from cbrngraph.evidence.cite import Citation, Recalled
     from cbrngraph.evidence.verify import Verification
+
+    When: TypeAlias = str | int | dt.date
+    Question: TypeAlias = str | os.PathLike[str]
 
 __all__ = ["Graph"]
 
@@ -88,13 +103,20 @@ class Graph:
         """
         return Catalogue(self.project)
 
-    def as_of(self, date: str) -> Graph:
-        """Return the graph as it could be known at the end of a date (`2023`, `2023-05`, a day).
+    def as_of(self, date: When) -> Graph:
+        """Return the graph as it could be known at the end of a date.
+
+        A date is a text (`2023`, `2023-05`, `2023-05-21`), a year as a number, or a
+        `datetime.date`.
 
         Raises:
             DateError: `date` is no date, or an interval.
+
+        >>> import cbrngraph, datetime
+        >>> cbrngraph.open().as_of(datetime.date(2023, 5, 1))
+        <Graph: current as of 2023-05-01>
         """
-        return Graph(self.project, self._view, date, self._store, self._snapshots)
+        return Graph(self.project, self._view, _date(date), self._store, self._snapshots)
 
     def view(self, name: str) -> Graph:
         """Return another view: `current`, or `all` for everything that any source ever said.
@@ -104,8 +126,8 @@ class Graph:
         """
         return Graph(self.project, name, self._as_of, self._store, self._snapshots)
 
-    def query(self, query: str, /, *, limit: int | None = None, **params: Given) -> Result:
-        """Return the answer to a stored query, a query file (`.rq`) or SPARQL text.
+    def query(self, query: Question, /, *, limit: int | None = None, **params: Given) -> Result:
+        """Return the answer to a stored query, a query file (`.rq` or a `Path`) or SPARQL text.
 
         A parameter takes an IRI, slug, code or name, a number, a date, or a list of them; None
         takes back its default. One that is called like a word of Python gets a `_` (`from_`).
@@ -115,6 +137,8 @@ class Graph:
         Raises:
             UnknownNameError, ParameterError: a name or value that does not fit.
             QueryError: the SPARQL is refused or does not parse.
+            ReadError: the file cannot be read.
+            UsageError: `query` is neither text nor a path.
 
         >>> import cbrngraph
         >>> graph = cbrngraph.open()
@@ -124,21 +148,21 @@ class Graph:
         >>> bool(graph.query("ASK { ?project a cbrn:Project }"))
         True
         """
-        stored = find_query(self.project, query)
+        stored = self._find(query)
         given = {
             name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name: value
             for name, value in params.items()
         }
         return answer(stored, given, self._snapshot(self._for(stored.view)), limit)
 
-    def choices(self, query: str, parameter: str) -> tuple[Choice, ...]:
+    def choices(self, query: Question, parameter: str) -> tuple[Choice, ...]:
         """Return what a parameter of a stored query can be; empty when anything goes.
 
         >>> import cbrngraph
         >>> [one.label for one in cbrngraph.open().choices("projects-by-country", "country")][:1]
         ['Afghanistan']
         """
-        stored = find_query(self.project, query)
+        stored = self._find(query)
         return choices(stored, stored.parameter(parameter), self._snapshot(self._for(stored.view)))
 
     def show(self, thing: str) -> Description:
@@ -154,7 +178,7 @@ class Graph:
         """
         from cbrngraph.describe import describe
 
-        return describe(self.snapshot, thing)
+        return describe(self.snapshot, _text(thing, "show"))
 
     def search(self, text: str, limit: int | None = None) -> tuple[Hit, ...]:
         """Return the things with a text that holds all words of `text`, best first.
@@ -165,7 +189,7 @@ class Graph:
         """
         from cbrngraph.describe import search
 
-        return search(self.snapshot, text, limit)
+        return search(self.snapshot, _text(text, "search"), limit)
 
     def info(self) -> Overview:
         """Return what is in the graph: counts, coverage dates, classes, snapshot id.
@@ -178,7 +202,7 @@ class Graph:
 
         return overview(self.snapshot, self.project)
 
-    def cite(self, query: str, /, **params: Given) -> Citation:
+    def cite(self, query: Question, /, **params: Given) -> Citation:
         """Return the citation of an answer: its address and the sources that it rests on.
 
         Takes what `query` takes, and raises what it raises. `str()` of it is plain text;
@@ -193,7 +217,7 @@ class Graph:
 
         return cite(self.query(query, limit=None, **params))
 
-    def recall(self, citation: str, query: str | None = None) -> Recalled:
+    def recall(self, citation: str, query: Question | None = None) -> Recalled:
         """Ask a cited result again: the answer of today, and whether it is still the same.
 
         `citation` is an id, its IRI, or a CSL-JSON file. `query` is the file or text that was
@@ -211,7 +235,7 @@ class Graph:
         """
         from cbrngraph.evidence.cite import find_cited
 
-        given = None if query is None else find_query(self.project, query)
+        given = None if query is None else self._find(query)
         cited = find_cited(self.project, citation, given)
         return cited.ask(self._snapshot(cited.view))
 
@@ -257,9 +281,9 @@ class Graph:
         from cbrngraph.evidence.explaining import why_query, why_text
 
         if row is not None:
-            stored = find_query(self.project, what)
+            stored = self._find(what)
             return why_query(self._snapshot(self._for(stored.view)), stored, row, params)
-        return why_text(self.snapshot, what, property)
+        return why_text(self.snapshot, _text(what, "why"), property)
 
     def conflicts(self, thing: str | None = None) -> tuple[Conflict, ...]:
         """Return where sources disagree, and figures that cannot be counted; about one thing only.
@@ -284,7 +308,7 @@ class Graph:
         from cbrngraph.describe import find_thing
         from cbrngraph.evidence.timeline import timeline
 
-        return timeline(self.snapshot, find_thing(self.snapshot.store, thing))
+        return timeline(self.snapshot, find_thing(self.snapshot.store, _text(thing, "timeline")))
 
     def diff(self, before: str, after: str) -> Diff:
         """Return what changed between two dates, sources, snapshots or folders, and why.
@@ -345,6 +369,11 @@ class Graph:
     def __repr__(self) -> str:
         return f"<Graph: {self._chosen}>"
 
+    def _find(self, query: Question) -> StoredQuery:
+        if isinstance(query, os.PathLike):
+            return load_query(Path(query))
+        return find_query(self.project, _text(query, "query", " or a path"))
+
     def _for(self, view: str) -> View:
         """The view to ask: the one that was chosen, else the query's own."""
         return self._chosen if self._view else parse_view(view, self._as_of)
@@ -358,7 +387,7 @@ class Graph:
 def open(
     project: str | os.PathLike[str] | None = None,
     view: str | None = None,
-    as_of: str = "",
+    as_of: When | None = None,
     store: StoreKind = "auto",
 ) -> Graph:
     """Return the shipped graph, or the one of a project folder.
@@ -370,4 +399,17 @@ def open(
         ReadError: `project` is no folder with ontology/, data/ or queries/.
         UnknownNameError, DateError: there is no such view or date.
     """
-    return Graph(Project.open(None if project is None else Path(project)), view, as_of, store)
+    found = Project.open(None if project is None else Path(project))
+    return Graph(found, view, "" if as_of is None else _date(as_of), store)
+
+
+def _date(when: object) -> str:
+    from cbrngraph.dates import text_of
+
+    return text_of(when)
+
+
+def _text(given: object, method: str, other: str = "") -> str:
+    if isinstance(given, str):
+        return given
+    raise UsageError(f"{method}() takes a text{other}, not {given!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import subprocess
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pytest
 import rdflib
 
 import cbrngraph
-from cbrngraph.errors import DateError, ReadError, UnknownNameError
+from cbrngraph.errors import DateError, ReadError, UnknownNameError, UsageError
 from cbrngraph.model import IRI
 from cbrngraph.store import parse_file
 
@@ -38,6 +39,33 @@ def test_a_view_or_date_gives_another_graph(toy_graph: Graph) -> None:
     assert titles(toy_graph.as_of("2021").view("all")) == ["Old <title>"]
     assert titles(toy_graph) == ["New title"]
     assert repr(toy_graph.as_of("2021")) == "<Graph: current as of 2021>"
+
+
+def test_a_date_may_be_a_date_or_a_year(toy_graph: Graph, toy: Path) -> None:
+    """What Python has for dates is taken as it is; the rest is told in words."""
+    for when in ("2021", 2021, date(2021, 12, 31), datetime(2021, 12, 31, 12)):  # noqa: DTZ001
+        assert titles(toy_graph.as_of(when)) == ["Old <title>"]
+    assert repr(toy_graph.as_of(date(2021, 5, 1))) == "<Graph: current as of 2021-05-01>"
+    assert titles(cbrngraph.open(toy, as_of=2021)) == ["Old <title>"]
+    for odd in ("", " ", None, True, 20210501, 2021.5, "2021/2022"):
+        with pytest.raises(DateError, match=r"date|point in time"):
+            toy_graph.as_of(odd)  # type: ignore[arg-type]
+
+
+def test_a_query_may_be_a_path(toy_graph: Graph, tmp_path: Path) -> None:
+    """A file of SPARQL, whatever its suffix; a missing one is named."""
+    path = tmp_path / "titles"
+    path.write_text(TITLE)
+    assert [row.title for row in toy_graph.query(path)] == titles(toy_graph)
+    with pytest.raises(ReadError, match=r"absent\.rq"):
+        toy_graph.query(tmp_path / "absent.rq")
+
+
+def test_what_is_no_text_is_refused_in_words(toy_graph: Graph) -> None:
+    """None is no query and no thing."""
+    for ask in (toy_graph.query, toy_graph.show, toy_graph.search, toy_graph.timeline):
+        with pytest.raises(UsageError, match=rf"{ask.__name__}\(\) takes a text.*, not None"):
+            ask(None)  # type: ignore[arg-type]
 
 
 def test_a_stored_query_is_asked_of_its_own_view(tmp_path: Path, toy: Path) -> None:
@@ -69,7 +97,7 @@ def test_unknown_names_are_errors_with_suggestions(graph: Graph, tmp_path: Path)
         graph.view("curent")
     with pytest.raises(DateError):
         graph.as_of("last year")
-    with pytest.raises(ReadError, match="no such folder"):
+    with pytest.raises(ReadError, match="no such folder; a project is the folder"):
         cbrngraph.open(tmp_path / "absent")
     with pytest.raises(UnknownNameError, match="country"):
         graph.query("projects-by-country", contry="UZB")
@@ -124,6 +152,10 @@ def test_memory_and_disk_answer_alike(toy: Path) -> None:
         (
             "from cbrngraph.cli.main import main; main(['--version'])",
             "argparse dataclasses pyoxigraph",
+        ),
+        (
+            "from cbrngraph.cli.main import main; main(['query', 'projects-by-country'])",
+            "dataclasses inspect rich xlsxwriter rdflib",
         ),
     ],
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.results import curie, slug_of, slugify
@@ -20,8 +19,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u
 _SPACES = re.compile(r"\s*[\t\n]\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell: its text, the short name beside it (empty where it says nothing new), its link."""
 
     text: str
@@ -33,8 +31,7 @@ class Cell:
         return f"{self.text} ({self.name})" if self.name else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A table with named columns; every row has a cell for each."""
 
     columns: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""RDF 1.1 Turtle, TriG, N-Triples and N-Quads in one fixed layout: the same triples give the same bytes.
+"""RDF 1.1 Turtle, TriG, N-Triples and N-Quads in one layout: the same triples, the same bytes.
 
 Subjects, properties and values are sorted by their N-Triples text, `a` stands first, prefixes
 that are used are declared. Lexical forms are written as they are.
