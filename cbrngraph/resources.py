@@ -45,12 +45,15 @@ def shipped() -> Path:
 def cache_dir() -> Path:
     """Return the cache folder: `$CBRNGRAPH_CACHE`, else `cbrngraph` below `$XDG_CACHE_HOME`.
 
-    XDG Base Directory Specification 0.8; `~/.cache` is the default. It may not exist yet.
+    XDG Base Directory Specification 0.8: `~/.cache` is the default, also for a relative path,
+    which is invalid. The folder may not exist yet.
     """
     own = os.environ.get("CBRNGRAPH_CACHE")
     if own:
         return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
     return Path(base) / "cbrngraph"
 
 
@@ -80,7 +83,7 @@ class Project(NamedTuple):
         own = Path(name)
         if not own.is_dir():
             reason = "is not a folder" if own.exists() else "no such folder"
-            raise ReadError(own, reason, "--project takes the folder that holds data/")
+            raise ReadError(own, reason, "a project is the folder that holds data/")
         own = own.resolve()
         if not any((own / room).is_dir() for room in _ROOMS):
             raise ReadError(own, "has none of ontology/, data/, queries/", "make at least data/")
