@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
+from cbrngraph import inputs
 from cbrngraph.errors import (
     DateError,
     EnvironmentProblem,
@@ -38,8 +39,6 @@ __all__ = ["ENTAILED", "Snapshot", "SnapshotMeta", "open_snapshot", "parse_view"
 ENTAILED = IRI("https://w3id.org/cbrngraph/graph/entailed")
 VIEWS = ("current", "all")
 
-# Part of every id: raise it when the same files would give another graph.
-_FORMAT = "cbrngraph snapshot 1"
 # A file this large is loaded by the engine itself, beside the reading for resolution.
 _LARGE = 4_000_000
 _QUADS = (".trig", ".nq")
@@ -151,7 +150,7 @@ def parse_view(name: str = "current", as_of: str = "") -> View:
 
 def snapshot_id(project: Project) -> str:
     """Return the SHA-256 over the names and contents of the project's inputs (64 digits)."""
-    return _identity(project.inputs())
+    return inputs.identity(project.inputs())
 
 
 def open_snapshot(
@@ -173,8 +172,8 @@ def open_snapshot(
     """
     view = view or View()
     if store == "memory" or (store == "auto" and not _writable(cache_dir())):
-        hashes = {file.name: _sha256(file.path) for file in project.inputs()}
-        return _build(project, view, _digest(hashes), None, progress)
+        hashes = {file.name: inputs.sha256(file.path) for file in project.inputs()}
+        return _build(project, view, inputs.digest(hashes), None, progress)
     identity = snapshot_id(project)
     folder = cache_dir() / "snapshots" / identity[:32] / view.key
     if not force and (folder / "meta.json").is_file():
@@ -277,23 +276,23 @@ def _build(
     from cbrngraph.rules import Rules
 
     store = Store.memory() if folder is None else Store.create(folder / "store")
-    inputs = project.inputs()
+    files = project.inputs()
     # A cut view leaves quads out, so its files cannot go to the engine as they are.
-    large = () if view.day else tuple(f for f in inputs if f.name.endswith(_QUADS) and _is_large(f))
+    large = () if view.day else tuple(f for f in files if f.name.endswith(_QUADS) and _is_large(f))
     # Two loaders: what is derived goes in while the large files still do.
-    with _Loader(store) as files, _Loader(store) as loader:
+    with _Loader(store) as whole, _Loader(store) as loader:
         for file in large:
-            files.put(file.path)
+            whole.put(file.path)
         reading = Reading.of(project, view, progress, frozenset(file.name for file in large))
         loader.put(reading.index_text())
         if progress:
-            progress("entailing", len(inputs), len(inputs))
+            progress("entailing", len(files), len(files))
         entailed = Rules.compile(reading.schema()).entail(reading.view_triples())
         lines = "".join([f"{s} {p} {o} .\n" for s, p, o in entailed])
         tail = f" <{ENTAILED}> .\n"
         loader.put(lines + "".join([f"{s} {p} {o}{tail}" for s, p, o in entailed]))
         if progress:
-            progress("loading", len(inputs), len(inputs))
+            progress("loading", len(files), len(files))
     store.finish()
     meta = SnapshotMeta(
         id=identity, view=view.name, as_of=view.as_of, entailed=len(entailed), **reading.counts()
@@ -357,76 +356,3 @@ def _writable(folder: Path) -> bool:
 
 def _is_large(file: InputFile) -> bool:
     return file.path.stat().st_size > _LARGE
-
-
-def _digest(hashes: Mapping[str, str]) -> str:
-    import hashlib
-
-    lines = [_FORMAT, *(f"{name} {hashes[name]}" for name in sorted(hashes))]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def _identity(files: tuple[InputFile, ...]) -> str:
-    """Return the id over the contents of files; an unchanged file is not read again.
-
-    A file counts as unchanged while its size, modification time and inode are: git's rule.
-    """
-    from zlib import crc32
-
-    stamps = {file.name: _stamp(file) for file in files}
-    key = crc32("\n".join(str(file.path) for file in files).encode())
-    index = cache_dir() / "inputs" / f"{key:08x}.json"
-    known = _load_index(index)
-    if known.get("format") == _FORMAT and known.get("stamps") == stamps:
-        return str(known["id"])
-    old_stamps, old_hashes = known.get("stamps", {}), known.get("hashes", {})
-    hashes = {
-        file.name: old_hashes[file.name]
-        if file.name in old_hashes and old_stamps.get(file.name) == stamps[file.name]
-        else _sha256(file.path)
-        for file in files
-    }
-    identity = _digest(hashes)
-    _save_index(index, {"format": _FORMAT, "id": identity, "stamps": stamps, "hashes": hashes})
-    return identity
-
-
-def _stamp(file: InputFile) -> list[int]:
-    try:
-        status = os.stat(file.path)
-    except OSError as error:
-        raise ReadError(file.path, error.strerror or "cannot be read") from None
-    return [status.st_size, status.st_mtime_ns, status.st_ino]
-
-
-def _sha256(path: Path) -> str:
-    import hashlib
-
-    try:
-        with open(path, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ReadError(path, error.strerror or "cannot be read") from None
-
-
-def _load_index(index: Path) -> dict[str, Any]:
-    try:
-        with open(index, encoding="utf-8") as file:
-            loaded = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    whole = isinstance(loaded, dict) and all(
-        isinstance(loaded.get(part), dict) for part in ("stamps", "hashes")
-    )
-    return loaded if whole else {}
-
-
-def _save_index(index: Path, entries: dict[str, Any]) -> None:
-    """Write the index in one step; without it the files are only read again."""
-    work = index.with_name(f"{index.name}.{os.getpid()}.tmp")
-    try:
-        index.parent.mkdir(parents=True, exist_ok=True)
-        work.write_text(json.dumps(entries), encoding="utf-8")
-        os.replace(work, index)
-    except OSError:
-        work.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ ROOMS = (
     "dates",
     "model",
     "resources",
+    "inputs",
     "store",
     "rules inference",
     "resolution",
