@@ -27,8 +27,9 @@ from cbrngraph.errors import EnvironmentProblem, ReadError, UnknownNameError, Us
 from cbrngraph.formats import FORMATS, choose, find, fitting, write
 from cbrngraph.formats.jsonld import jsonld
 from cbrngraph.formats.output import opened, unfinished
+from cbrngraph.formats.screen import screen
 from cbrngraph.formats.sheet import Cell, Sheet, cell_of, plain_sheet
-from cbrngraph.formats.text import plain, screen
+from cbrngraph.formats.text import plain
 from cbrngraph.formats.turtle import nquads, trig, turtle
 from cbrngraph.model import IRI, BNode, Literal, Quad, Term, Triple
 from cbrngraph.queries import read_query
@@ -399,10 +400,49 @@ class TestTables:
         assert max(map(len, bare.splitlines())) <= 40
         assert "\x1b[" in screen(self.sheet, width=60)
 
-    def test_no_color_is_honoured(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """NO_COLOR leaves no colour codes (no-color.org)."""
+    wide = plain_sheet(
+        ("thing", "asOf", "measure", "counted"),
+        [
+            (
+                Cell("A meeting of many words " * 3, "act-2023-10-meeting"),
+                "2023-12-01",
+                "word " * 9,
+                5,
+            ),
+            ("Short", "2021-07-29/2021-07-30", "a-slug-of-many-parts-that-is-long", 1234567),
+        ],
+    )
+
+    def lines(self, width: int) -> list[str]:
+        """The wide table on a screen, without styles."""
+        found = re.sub("\x1b\\[[0-9;]*m", "", screen(self.wide, width)).splitlines()
+        assert max(map(len, found)) <= width
+        return found
+
+    def test_the_terminal_cuts_no_word(self) -> None:
+        """Dates, numbers and slugs stay whole while text is folded; then slugs give way."""
+        words = ["2023-12-01", "2021-07-29/2021-07-30", "1234567", "act-2023-10-meeting", "counted"]
+        roomy = " ".join(self.lines(110))
+        assert all(word in roomy for word in [*words, "a-slug-of-many-parts-that-is-long"])
+        tight = [line.split() for line in self.lines(80)]
+        assert tight[0] == ["thing", "asOf", "measure", "counted"]
+        told = {word for line in tight for word in line}
+        assert {"2023-12-01", "1234567", "meeting", "words"} <= told
+        assert any(word.startswith("a-slug-") and word.endswith("-") for word in told)
+
+    def test_a_table_that_does_not_fit_is_told_row_by_row(self) -> None:
+        """Each row is a block of its names and values."""
+        lines = self.lines(50)
+        assert [line.split()[0] for line in lines[-4:]] == ["thing", "asOf", "measure", "counted"]
+        assert lines[-3] == "asOf     2021-07-29/2021-07-30"
+        assert "" in lines
+
+    @pytest.mark.parametrize("width", [40, 60, 100])
+    def test_no_color_is_honoured(self, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+        """NO_COLOR leaves no codes at all, neither colours nor bold (no-color.org)."""
+        assert "\x1b" in screen(self.wide, width)
         monkeypatch.setenv("NO_COLOR", "1")
-        assert not re.search("\x1b\\[[0-9;]*3[0-7]", screen(self.sheet, width=60))
+        assert "\x1b" not in screen(self.wide, width)
 
     def test_text_of_the_graph_cannot_steer_the_terminal(self) -> None:
         """Control characters and bidirectional overrides are shown as replaced."""

@@ -180,10 +180,18 @@ def emit_listing(
 
         text = "\n".join(map(markdown, sheets))
     else:
-        from cbrngraph.formats.text import plain, screen
-
-        text = "\n".join(map(screen if on_terminal(args) else plain, sheets))
+        text = "\n".join(map(_layout(args), sheets))
     write_text(args, text)
+
+
+def _layout(args: argparse.Namespace) -> Callable[[Sheet], str]:
+    if on_terminal(args):
+        from cbrngraph.formats.screen import screen
+
+        return screen
+    from cbrngraph.formats.text import plain
+
+    return plain
 
 
 def write_text(args: argparse.Namespace, text: str) -> None:

@@ -158,8 +158,8 @@ def _write(args: argparse.Namespace, result: Result) -> None:
         return
     with opened(args.output) as out:
         if made.name == "table" and result.kind != "ask" and on_terminal(args):
+            from cbrngraph.formats.screen import screen
             from cbrngraph.formats.sheet import sheet_of
-            from cbrngraph.formats.text import screen
 
             out.write(screen(sheet_of(result)).encode())
         else:

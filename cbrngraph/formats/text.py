@@ -1,18 +1,16 @@
-"""Tables as text: folded to the terminal with rich, or plain aligned columns in a pipe."""
+"""Tables as plain aligned text, for a pipe or a file; `screen` has them for a terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 from unicodedata import combining, east_asian_width
 
-from cbrngraph.formats.sheet import Cell, Sheet, sheet_of
+from cbrngraph.formats.sheet import Sheet, sheet_of
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from cbrngraph.results import Result
 
-__all__ = ["plain", "screen", "write_table"]
+__all__ = ["plain", "write_table"]
 
 
 def write_table(result: Result, out: BinaryIO) -> None:
@@ -39,44 +37,6 @@ def plain(sheet: Sheet) -> str:
         )
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines) + "\n"
-
-
-def screen(sheet: Sheet, width: int | None = None) -> str:
-    """Return a table for a terminal: folded to its width, slugs dimmed.
-
-    `NO_COLOR` and `TERM` are honoured; `width` is for tests, the terminal's is the default.
-    """
-    from io import StringIO
-
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console(file=StringIO(), force_terminal=True, width=width, highlight=False)
-    table = Table(
-        box=SIMPLE_HEAD,
-        title=sheet.title or None,
-        title_justify="left",
-        title_style="bold",
-        pad_edge=False,
-    )
-    for index, name in enumerate(sheet.columns):
-        justify = "right" if sheet.is_number(index) else "left"
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
-    for row in sheet.rows:
-        table.add_row(*map(_rich, row))
-    with console.capture() as captured:
-        console.print(table)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
-
-
-def _rich(cell: Cell) -> Text:
-    from rich.text import Text
-
-    text = Text(cell.text)
-    if cell.name:
-        text.append(f" {cell.name}", style="dim")
-    return text
 
 
 def _width(text: str) -> int:
