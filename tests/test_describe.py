@@ -55,6 +55,13 @@ class TestLookup:
         """IRI, CURIE, path, slug, codes and names in any case find the same thing."""
         assert find_thing(graph.snapshot.store, text) == BASE + "id/country/UZB"
 
+    @pytest.mark.parametrize("text", ["Project 87", "project no. 087", "PROJECT #87"])
+    def test_a_class_and_a_number_name_a_thing(self, graph: Graph, text: str) -> None:
+        """As people write it, with or without leading zeros."""
+        assert find_thing(graph.snapshot.store, text) == BASE + "id/project/P087"
+        with pytest.raises(UnknownNameError):
+            find_thing(graph.snapshot.store, text.replace("87", "99999"))
+
     def test_a_near_miss_suggests(self, graph: Graph) -> None:
         """A typo is answered with names that exist."""
         with pytest.raises(UnknownNameError) as caught:

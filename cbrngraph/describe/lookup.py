@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cbrngraph.errors import UnknownNameError, UsageError, nearest
@@ -29,6 +30,7 @@ NAMES: dict[str, int] = {
 _LISTED = 8
 _SOURCE = BASE + "source/"
 _NEAR_POOL = 60
+_NUMBERED = re.compile(r"(\D*[^\W\d])\s+(?:no\.?\s*|#\s*)?0*([1-9]\d*)", re.IGNORECASE)
 
 
 def find_thing(store: Store, text: str) -> IRI:
@@ -46,8 +48,8 @@ def find_thing(store: Store, text: str) -> IRI:
     for iri in _as_iri(wanted):
         if _is_there(store, iri):
             return iri
-    for found in (_exactly(store, wanted), _any_case(store, wanted)):
-        things = _best(found)
+    for look in (_exactly, _any_case, _by_number):
+        things = _best(look(store, wanted))
         if len(things) == 1:
             return things[0]
         if things:
@@ -106,6 +108,20 @@ def _any_case(store: Store, text: str) -> list[tuple[int, IRI]]:
         if found:
             break
     return found
+
+
+def _by_number(store: Store, text: str) -> list[tuple[int, IRI]]:
+    """What a class and a number name: `Project 87`, `project no. 087`."""
+    numbered = _NUMBERED.fullmatch(text)
+    if numbered is None:
+        return []
+    kind, number = (Literal(part.casefold()).n3() for part in numbered.groups())
+    rows = store.select(
+        f"SELECT DISTINCT ?thing {{ ?class <{RDFS.label}> ?kind FILTER(LCASE(STR(?kind)) = {kind}) "
+        f"?thing a ?class ; <{CBRN.number}> ?number "
+        f'FILTER(REPLACE(STR(?number), "^0+", "") = {number}) }}'
+    ).rows
+    return [(NAMES[CBRN.number], thing) for (thing,) in rows if isinstance(thing, IRI)]
 
 
 def _best(found: list[tuple[int, IRI]]) -> list[IRI]:
