@@ -139,6 +139,38 @@ def test_a_link_to_nowhere_is_an_error(tmp_path: Path) -> None:
     )
 
 
+def test_links_in_the_repository_lead_somewhere() -> None:
+    """Every Markdown file can be read where it stands: its links name files of the checkout."""
+    root = docs_site.ROOT
+    found = [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("*/README.md")]
+    links = [
+        (path, target)
+        for path in found
+        for target in re.findall(r"\]\(<?([^)\s>]+)>?\)", _without_code(path.read_text("utf-8")))
+        if not docs_site.OUTSIDE.match(target) and not target.startswith("#")
+    ]
+    assert len(links) > 40
+    dead = [
+        f"{path.relative_to(root)}: {target}"
+        for path, target in links
+        if not (path.parent / target.partition("#")[0]).exists()
+    ]
+    assert dead == []
+
+
+def _without_code(text: str) -> str:
+    return re.sub(r"^```.*?^```|`[^`\n]*`", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_a_folder_becomes_the_page_that_tells_of_it(site: Path) -> None:
+    """On the forge the link shows the files, on the site what is in them."""
+    text = (site / "index.html").read_text("utf-8")
+    assert {'href="catalogue.html"', 'href="terms.html"', 'href="contributing.html"'} <= set(
+        re.findall(r'href="[^"]*"', text)
+    )
+    assert "../" not in text
+
+
 def test_links_between_markdown_pages_are_translated(tmp_path: Path) -> None:
     """A link to a page and one to a borrowed page work both on the forge and in the site."""
     found = [

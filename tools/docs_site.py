@@ -52,6 +52,8 @@ MADE = {
     "docs_queries": "catalogue.md",
     "docs_shapes": "shapes.md",
 }
+# Folders of the checkout -> page that tells of what is in them.
+FOLDERS = {"../ontology": "terms.md", "../queries": "catalogue.md"}
 OUTSIDE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 LINK = re.compile(r'\b(href|src)="([^"]*)"')
 
@@ -158,6 +160,7 @@ def _render(page: Page) -> str:
 def _to_page(link: re.Match[str]) -> str:
     attribute, target = link.groups()
     path, mark, fragment = target.partition("#")
+    path = FOLDERS.get(path.rstrip("/"), path)
     if OUTSIDE.match(target) or not path.endswith(".md"):
         return link.group()
     path = BORROWED.get(path.removeprefix("../"), path)
