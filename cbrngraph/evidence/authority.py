@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cbrngraph.model import IRI
+from cbrngraph.model import IRI, Term
 from cbrngraph.namespaces import CBRN
 from cbrngraph.resolution import Descriptions
 from cbrngraph.store import Store
 
 __all__ = ["Authority", "rule_words"]
 
+_BATCH = 2000
 _OF_PASSAGE = (CBRN.partOf, CBRN.asOfEarliest, CBRN.confidence)
 _OF_SOURCE = (CBRN.issuedEarliest, CBRN.issuedLatest, CBRN.reliability)
 
@@ -27,6 +28,20 @@ class Authority:
     store: Store
     _notes: Descriptions = field(default_factory=Descriptions)
     _known: set[IRI] = field(default_factory=set)
+
+    def learn(self, passages: Iterable[IRI]) -> None:
+        """Read what is needed of many passages at once."""
+        fresh = sorted(set(passages) - self._known)
+        self._known.update(fresh)
+        for start in range(0, len(fresh), _BATCH):
+            values = " ".join(iri.n3() for iri in fresh[start : start + _BATCH])
+            for predicate in _OF_PASSAGE:
+                rows = self.store.select(
+                    f"SELECT ?s ?o {{ VALUES ?s {{ {values} }} ?s <{predicate}> ?o }}"
+                ).rows
+                for subject, object_ in rows:
+                    if isinstance(subject, IRI) and object_ is not None:
+                        self._learned(subject, predicate, object_)
 
     def strength(self, passage: IRI) -> tuple[str, int, int]:
         """Return day, reliability and confidence of a passage; larger is stronger."""
@@ -53,11 +68,14 @@ class Authority:
         self._known.add(passage)
         for predicate in _OF_PASSAGE:
             for quad in self.store.match(passage, IRI(predicate)):
-                self._note(quad.subject.n3(), predicate, quad.object.n3())
-                if predicate == CBRN.partOf and isinstance(quad.object, IRI):
-                    self._learn_source(quad.object)
-                elif predicate == CBRN.confidence and isinstance(quad.object, IRI):
-                    self._learn_rank(quad.object)
+                self._learned(passage, predicate, quad.object)
+
+    def _learned(self, passage: IRI, predicate: str, value: Term) -> None:
+        self._note(passage.n3(), predicate, value.n3())
+        if predicate == CBRN.partOf and isinstance(value, IRI):
+            self._learn_source(value)
+        elif predicate == CBRN.confidence and isinstance(value, IRI):
+            self._learn_rank(value)
 
     def _learn_source(self, source: IRI) -> None:
         if source in self._known:
@@ -70,6 +88,9 @@ class Authority:
                     self._learn_rank(quad.object)
 
     def _learn_rank(self, concept: IRI) -> None:
+        if concept in self._known:
+            return
+        self._known.add(concept)
         for quad in self.store.match(concept, IRI(CBRN.rank)):
             self._note(concept.n3(), CBRN.rank, quad.object.n3())
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from cbrngraph.model import IRI, Term, Triple
 from cbrngraph.namespaces import CBRN, ORG, OWL, SKOS
@@ -14,6 +15,7 @@ __all__ = ["Extents", "relation"]
 _NAMES = (SKOS.prefLabel, SKOS.altLabel)
 _CODES = (CBRN.regionCode, CBRN.acronym)
 _STOP = frozenset("and the of".split())
+_STEM = 4
 _SAME = {
     OWL.sameAs: "two names of one thing",
     SKOS.exactMatch: "two names of one thing",
@@ -31,33 +33,43 @@ class Extents:
     """Finds the regions and countries of a store that a text names, by name or code."""
 
     def __init__(self, store: Store) -> None:
-        self._names: list[tuple[tuple[str, ...], str]] = []
+        self._names: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._codes: dict[str, str] = {}
         for thing, label in _called(store):
-            for name in _texts(store, thing, _NAMES):
-                self._names.append((_words(name), label))
+            for name in {_words(text) for text in _texts(store, thing, _NAMES)} - {()}:
+                self._names[name[0][:_STEM]].append((name, label))
             for code in _texts(store, thing, _CODES):
                 self._codes[code] = label
-        self._names.sort(key=lambda pair: -len(pair[0]))
+        for names in self._names.values():
+            names.sort(key=lambda pair: (-len(pair[0]), pair))
 
     def __call__(self, text: str) -> tuple[frozenset[str], str]:
         """Return the labels of what the text names, and its other words.
 
-        A longer name hides a shorter one in it.
+        A longer name hides a shorter one that begins at the same word.
         """
         coded = [word for word in re.findall(r"\w+", text) if word in self._codes]
         found = {self._codes[word] for word in coded}
         codes = {word.casefold() for word in coded}
-        words: list[str | None] = [None if w in codes else w for w in _words(text)]
-        for name, label in self._names:
-            for start in range(len(words) - len(name) + 1):
-                window = words[start : start + len(name)]
-                if name and all(
-                    _is_form(word, part) for word, part in zip(window, name, strict=True)
-                ):
-                    found.add(label)
-                    words[start : start + len(name)] = [None] * len(name)
-        return frozenset(found), " ".join(word for word in words if word is not None)
+        words = [word for word in _words(text) if word not in codes]
+        rest: list[str] = []
+        while words:
+            length, label = self._name_at(words)
+            if label:
+                found.add(label)
+            else:
+                rest.append(words[0])
+            del words[: max(1, length)]
+        return frozenset(found), " ".join(rest)
+
+    def _name_at(self, words: Sequence[str]) -> tuple[int, str]:
+        """The name that a text begins with: its number of words and what it names."""
+        for name, label in self._names.get(words[0][:_STEM], ()):
+            beginning = words[: len(name)]
+            forms = zip(beginning, name, strict=False)
+            if len(beginning) == len(name) and all(_is_form(w, part) for w, part in forms):
+                return len(name), label
+        return 0, ""
 
 
 def _called(store: Store) -> Iterator[tuple[IRI, str]]:
@@ -79,11 +91,9 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.findall(r"\w+", text.casefold()) if word not in _STOP)
 
 
-def _is_form(word: str | None, name: str) -> bool:
+def _is_form(word: str, name: str) -> bool:
     """Whether a word is a name or formed from it, as an adjective is from a country's name."""
-    if word is None:
-        return False
-    return word == name or (len(name) >= 4 and word.startswith(name))
+    return word == name or (len(name) >= _STEM and word.startswith(name))
 
 
 def relation(store: Store, one: Term, other: Term) -> str:

@@ -37,7 +37,7 @@ def derive(walker: Walker, pattern: Group, solution: Solution, graph: IRI | None
     """The proof of one group, none when there is no such group."""
     members, unfollowed = _members(walker, pattern, solution, graph)
     if not members:
-        return _empty(pattern, solution)
+        return [All((More(unfollowed),))] if unfollowed else _empty(pattern, solution)
     needs: list[Proof] = []
     for place, (variable, aggregate) in enumerate(pattern.aggregates):
         need = _need(members, place, aggregate, solution.get(variable), unfollowed)
@@ -77,8 +77,10 @@ def _members(
         if only(row, pattern.keys) == keys:
             rows.setdefault(tuple(only(row, inside).items()), row)
     members: list[_Member] = []
-    unfollowed = max(0, len(rows) - walker.limit)
-    for number, row in enumerate(list(rows.values())[: walker.limit]):
+    follow = min(len(rows), walker.limit, walker.members_left)
+    unfollowed = len(rows) - follow
+    walker.members_left -= follow
+    for number, row in enumerate(list(rows.values())[:follow]):
         values = tuple(None if name is None else row.get(name) for name in names)
         for proof in walker.derive(pattern.pattern, only(row, inside), graph):
             if isinstance(proof, More):

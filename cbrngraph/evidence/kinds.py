@@ -140,10 +140,12 @@ def span_of(text: str) -> When | None:
 
 
 def _things(values: Sequence[Term], nature: Nature) -> Verdict:
-    reasons = [nature.related(one, other) for one, other in combinations(values, 2)]
-    if all(reasons):
-        return Verdict("precision-or-wording", reasons[0])
-    return Verdict("contradiction", "the sources name different ones")
+    reason = ""
+    for one, other in combinations(values, 2):
+        reason = nature.related(one, other)
+        if not reason:
+            return Verdict("contradiction", "the sources name different ones")
+    return Verdict("precision-or-wording", reason)
 
 
 def _texts(values: Sequence[str], nature: Nature) -> Verdict:

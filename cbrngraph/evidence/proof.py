@@ -148,6 +148,9 @@ def minimal_sets(proof: Proof, limit: int = 64) -> FactSets:
     return FactSets(tuple(found), reckoning.sound, reckoning.complete)
 
 
+# Combinations looked at, as a multiple of those that are kept.
+_WORK = 4
+
 Sets: TypeAlias = list[frozenset[Fact]]
 
 
@@ -204,7 +207,12 @@ class _Reckoning:
                 choices.append(part)
         combined: Sets = [frozenset(needed)]
         for part in choices:
-            combined = self._shrunk({left | right for left in combined for right in part})
+            ways = part
+            if len(combined) * len(part) > _WORK * self._limit:
+                # Only so many combinations are kept anyway: go on with the smallest way alone.
+                self.complete = False
+                ways = part[:1]
+            combined = self._shrunk({left | right for left in combined for right in ways})
         return combined
 
     def _shrunk(self, sets: set[frozenset[Fact]]) -> Sets:

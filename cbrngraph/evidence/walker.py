@@ -72,12 +72,17 @@ from cbrngraph.model import IRI, BNode, Literal, Term, Triple
 __all__ = ["Walker"]
 
 
+_GROUPS = 2
+
+
 class Walker:
     """Explains solutions over one store; at most `limit` ways or group members are followed."""
 
     def __init__(self, finder: FactFinder, limit: int = 100) -> None:
         self.finder = finder
         self.limit = limit
+        # Groups within groups multiply, so all of them together have a limit too.
+        self.members_left = _GROUPS * limit
         self.ask = Questions(finder.store)
         self._derived: dict[tuple[int, frozenset[Any], IRI | None], tuple[Pattern, list[Proof]]]
         self._derived = {}
