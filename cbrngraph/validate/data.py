@@ -15,7 +15,7 @@ from pathlib import Path
 from cbrngraph.errors import ReadError
 from cbrngraph.model import IRI, Literal, Quad, Term, Triple
 from cbrngraph.store import Store, parse_file, parse_text, scan
-from cbrngraph.validate.vocabulary import XSD
+from cbrngraph.validate.forms import STRINGS, rewritten_forms
 
 __all__ = ["BASE", "Data"]
 
@@ -25,20 +25,6 @@ _BATCH = 2000
 _PLAIN = (".ttl", ".nt")
 # Text that cannot hold a blank node: then several files may be read as one.
 _BLANK = re.compile(rb"_:|[\[(]")
-_STRINGS = re.compile(
-    rb'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
-    rb'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|<[^<>"{}|^`\s]*>|\#[^\n]*',
-    re.DOTALL,
-)
-_TYPED = re.compile(rb'"((?:[^"\\\n]|\\.)*)"\^\^(?:<([^>]*)>|([\w.-]*:[\w.-]*\w))')
-_BARE = re.compile(
-    rb"(?<=[\s,;(\[])([+-]?(?:\d+\.\d*|\.?\d+)(?:[eE][+-]?\d+)?)(?=[\s,;)\]]|\.(?!\d))"
-)
-# Forms that no store rewrites, which spares asking it about most literals of a large text.
-_STEADY = re.compile(
-    rb"-?(?:0|[1-9]\d*)|(?:true|false)|\d{4}(?:-\d\d(?:-\d\d)?)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?"
-)
-_DERIVED = re.compile(rb"(?:long|int|short|byte|\w*nteger|unsigned\w+|\w*Long|\w*Int)$")
 
 
 class Data:
@@ -105,7 +91,10 @@ class Data:
         if self._store is not None:
             return self._store
         store = Store.memory()
-        store.load_text(self.text, self.suffix)
+        if self.has_blank_nodes:  # a bulk load would give them other labels
+            store.add(Quad(*triple, None) for triple in self.triples())
+        else:
+            store.load_text(self.text, self.suffix)
         return store
 
     @property
@@ -144,21 +133,12 @@ class Data:
     @cached_property
     def rewritten(self) -> dict[Literal, tuple[Literal, ...]]:
         """The literals that the store keeps in another form: its form, and those written."""
-        found = sorted(_candidates(self.text, bare=self.suffix == ".ttl"), key=Literal.n3)
-        if not found:
-            return {}
-        store = Store.memory()
-        lines = [f"<urn:l:{n}> <urn:l> {literal.n3()} .\n" for n, literal in enumerate(found)]
-        store.load_text("".join(lines), ".nt")
-        kept: dict[Literal, list[Literal]] = {}
-        changed: set[Literal] = set()
-        for quad in store.match():
-            written = found[int(quad.subject.rpartition(":")[2])]
-            if isinstance(quad.object, Literal):
-                kept.setdefault(quad.object, []).append(written)
-                if quad.object != written:
-                    changed.add(quad.object)
-        return {form: tuple(sorted(kept[form], key=Literal.n3)) for form in changed}
+        return rewritten_forms(self.text, bare=self.suffix == ".ttl")
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether two forms of one value are written, which the store takes for one."""
+        return any(len(forms) > 1 for forms in self.rewritten.values())
 
     @cached_property
     def rewritten_properties(self) -> frozenset[IRI]:
@@ -209,37 +189,4 @@ def _bytes(path: Path) -> bytes:
 
 
 def _has_blank_nodes(text: bytes) -> bool:
-    return bool(_BLANK.search(text)) and bool(_BLANK.search(_STRINGS.sub(b'""', text)))
-
-
-def _candidates(text: bytes, *, bare: bool) -> set[Literal]:
-    """Return the typed literals and numbers that a store may keep in another form.
-
-    Too many do no harm: the store is asked about each.
-    """
-    found: set[Literal] = set()
-    for value, full, short in set(_TYPED.findall(text)):
-        local = (full or short).rpartition(b"#")[2].rpartition(b":")[2]
-        if full and not full.startswith(XSD.encode()):
-            continue
-        if b"\\" not in value and not _is_steady(value, local):
-            found.add(Literal(value.decode(), XSD + local.decode()))
-    if bare and any(not _STEADY.fullmatch(number) for number in set(_BARE.findall(text))):
-        # Most of them stand inside strings, so look again without these.
-        for number in set(_BARE.findall(_STRINGS.sub(b'""', text))):
-            if not _STEADY.fullmatch(number):
-                plain = "decimal" if b"." in number else "integer"
-                kind = "double" if b"e" in number.lower() else plain
-                found.add(Literal(number.decode(), XSD + kind))
-    return found
-
-
-def _is_steady(value: bytes, local: bytes) -> bool:
-    """Whether every store keeps a literal of an XSD type as it is written."""
-    if local == b"string":
-        return True
-    if local in (b"decimal", b"double", b"float") or _STEADY.fullmatch(value) is None:
-        return False
-    if local == b"boolean":
-        return value in (b"true", b"false")
-    return local == b"integer" or _DERIVED.match(local) is None
+    return bool(_BLANK.search(text)) and bool(_BLANK.search(STRINGS.sub(b'""', text)))

@@ -35,8 +35,14 @@ class _Pattern:
     object: Token
 
 
-def notices_form(query: QueryText, prefixes: str, rewritten: frozenset[IRI]) -> bool:
-    """Say whether the query may notice; `rewritten` are the properties with such literals."""
+def notices_form(
+    query: QueryText, prefixes: str, rewritten: frozenset[IRI], *, merged: bool = False
+) -> bool:
+    """Say whether the query may notice; `rewritten` are the properties with such literals.
+
+    `merged` says that the store took two written forms for one: then reading the property at all
+    counts, as rows are missing.
+    """
     if not rewritten:
         return False
     known = dict(_PREFIX.findall(prefixes + "".join(token.text for token in query.head)))
@@ -50,6 +56,8 @@ def notices_form(query: QueryText, prefixes: str, rewritten: frozenset[IRI]) -> 
         iris = {_resolved(token, known) for token in pattern.path}
         if not iris & rewritten and not any(token.variable for token in pattern.path):
             continue
+        if merged:
+            return True
         name = pattern.object.variable
         if not name and pattern.object.kind in ("text", "number"):
             return True

@@ -12,7 +12,7 @@ from cbrngraph.model import IRI, Triple
 from cbrngraph.validate.data import Data
 from cbrngraph.validate.engines import Engine, Task
 from cbrngraph.validate.graph import IndexedGraph, read_graph
-from cbrngraph.validate.plan import make_plan
+from cbrngraph.validate.plan import Forms, make_plan
 from cbrngraph.validate.reading import read_shapes
 from cbrngraph.validate.report import SEVERITIES, Finding, Judged, Place, Report, Rule, rank
 from cbrngraph.validate.shapes import Shapes
@@ -87,8 +87,8 @@ def _tasks(
             yield ReferenceEngine(), task(shapes.roots())
         return
     has_sparql = any(shape.has_sparql for shape in shapes.by_node.values())
-    rewritten = data.rewritten_properties if has_sparql else frozenset[IRI]()
-    plan = make_plan(shapes, rewritten=rewritten, compiled=available())
+    forms = Forms(data.rewritten_properties, data.ambiguous) if has_sparql else Forms()
+    plan = make_plan(shapes, forms, compiled=available())
     core = [r for r in plan.fast if any(s.has_core for s in shapes.reachable(r))]
     sparql = [r for r in plan.fast if any(s.has_sparql for s in shapes.reachable(r))]
     if core:
