@@ -20,15 +20,7 @@ from typing import TYPE_CHECKING
 from cbrngraph.build import Snapshot, StoreKind, open_snapshot, parse_view
 from cbrngraph.errors import UsageError
 from cbrngraph.model import Quad, Triple, View
-from cbrngraph.queries import (
-    Catalogue,
-    Choice,
-    Given,
-    StoredQuery,
-    choices,
-    find_query,
-    load_query,
-)
+from cbrngraph.queries import Catalogue, Choice, Given, Question, choices, find_query
 from cbrngraph.resources import Project
 from cbrngraph.results import Result, answer
 
@@ -48,7 +40,6 @@ if TYPE_CHECKING:
     from cbrngraph.evidence.verify import Verification
 
     When: TypeAlias = str | int | dt.date
-    Question: TypeAlias = str | os.PathLike[str]
 
 __all__ = ["Graph"]
 
@@ -106,8 +97,7 @@ class Graph:
     def as_of(self, date: When) -> Graph:
         """Return the graph as it could be known at the end of a date.
 
-        A date is a text (`2023`, `2023-05`, `2023-05-21`), a year as a number, or a
-        `datetime.date`.
+        It is a text (`2023`, `2023-05`, `2023-05-21`), a number (a year), or a `datetime.date`.
 
         Raises:
             DateError: `date` is no date, or an interval.
@@ -148,7 +138,7 @@ class Graph:
         >>> bool(graph.query("ASK { ?project a cbrn:Project }"))
         True
         """
-        stored = self._find(query)
+        stored = find_query(self.project, query)
         given = {
             name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name: value
             for name, value in params.items()
@@ -162,7 +152,7 @@ class Graph:
         >>> [one.label for one in cbrngraph.open().choices("projects-by-country", "country")][:1]
         ['Afghanistan']
         """
-        stored = self._find(query)
+        stored = find_query(self.project, query)
         return choices(stored, stored.parameter(parameter), self._snapshot(self._for(stored.view)))
 
     def show(self, thing: str) -> Description:
@@ -235,7 +225,7 @@ class Graph:
         """
         from cbrngraph.evidence.cite import find_cited
 
-        given = None if query is None else self._find(query)
+        given = None if query is None else find_query(self.project, query)
         cited = find_cited(self.project, citation, given)
         return cited.ask(self._snapshot(cited.view))
 
@@ -281,7 +271,7 @@ class Graph:
         from cbrngraph.evidence.explaining import why_query, why_text
 
         if row is not None:
-            stored = self._find(what)
+            stored = find_query(self.project, what)
             return why_query(self._snapshot(self._for(stored.view)), stored, row, params)
         return why_text(self.snapshot, _text(what, "why"), property)
 
@@ -369,11 +359,6 @@ class Graph:
     def __repr__(self) -> str:
         return f"<Graph: {self._chosen}>"
 
-    def _find(self, query: Question) -> StoredQuery:
-        if isinstance(query, os.PathLike):
-            return load_query(Path(query))
-        return find_query(self.project, _text(query, "query", " or a path"))
-
     def _for(self, view: str) -> View:
         """The view to ask: the one that was chosen, else the query's own."""
         return self._chosen if self._view else parse_view(view, self._as_of)
@@ -409,7 +394,7 @@ def _date(when: object) -> str:
     return text_of(when)
 
 
-def _text(given: object, method: str, other: str = "") -> str:
+def _text(given: object, method: str) -> str:
     if isinstance(given, str):
         return given
-    raise UsageError(f"{method}() takes a text{other}, not {given!r}")
+    raise UsageError(f"{method}() takes a text, not {given!r}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from cbrngraph.errors import ReadError, SyntaxFault, UnknownNameError, nearest
+from cbrngraph.errors import ReadError, SyntaxFault, UnknownNameError, UsageError, nearest
 from cbrngraph.queries.header import Entry, Node, read_header
 from cbrngraph.resources import InputFile, Project
 
@@ -16,11 +17,14 @@ __all__ = [
     "Catalogue",
     "Chart",
     "Parameter",
+    "Question",
     "StoredQuery",
     "find_query",
     "load_query",
     "read_query",
 ]
+
+Question: TypeAlias = "str | os.PathLike[str]"
 
 TYPES = ("iri", "string", "integer", "decimal", "boolean", "date", "date-start")
 _CHARTS = ("table", "bar", "line", "map")
@@ -178,16 +182,21 @@ def read_query(text: str, path: Path | None = None, topic: str = "") -> StoredQu
     )
 
 
-def find_query(project: Project, text: str) -> StoredQuery:
+def find_query(project: Project, text: Question) -> StoredQuery:
     """Return the query that `text` names or is: a stored query, a file, or SPARQL.
 
-    What has a space or a brace is SPARQL; what ends in `.rq` or `.sparql`, or holds a slash, is
-    a file; all else is the name of a stored query.
+    A path is a file. What has a space or a brace is SPARQL; what ends in `.rq` or `.sparql`, or
+    holds a slash, is a file; all else is the name of a stored query.
 
     Raises:
         UnknownNameError: there is no stored query of that name.
         ReadError, SyntaxFault: the file cannot be read, or its header is faulty.
+        UsageError: `text` is neither a text nor a path.
     """
+    if isinstance(text, os.PathLike):
+        return load_query(Path(text))
+    if not isinstance(text, str):
+        raise UsageError(f"query() takes a text or a path, not {text!r}")
     if "{" in text or len(text.split()) > 1:
         return read_query(text)
     if text.endswith((".rq", ".sparql")) or "/" in text or "\\" in text:
