@@ -47,8 +47,9 @@ def run() -> list[Table]:
         for command, f in zip(commands, figures, strict=True)
     )
     note = (
-        f"Whole processes, medians of five. The stored query is `{' '.join(ONE)}`; over all sources, "
-        f"without a cache and in rdflib it is `{QUERY}`, which rdflib answers alike from the files."
+        f"Whole processes, medians of five. The stored query is `{' '.join(ONE)}`; over all "
+        f"sources, without a cache and in rdflib it is `{QUERY}`, which rdflib answers alike from "
+        "the files."
     )
     header = ("command", "wall", "memory", "ratio to the stored query")
     return [Table("graph", "The shipped graph", header, rows, note)]
