@@ -31,6 +31,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "claims-sheet.md",
         "evidence.md",
         "validation.md",
+        "logic.md",
     ),
     "Reference": (
         "catalogue.md",
@@ -53,7 +54,11 @@ MADE = {
     "docs_shapes": "shapes.md",
 }
 # Folders of the checkout -> page that tells of what is in them.
-FOLDERS = {"../ontology": "terms.md", "../queries": "catalogue.md"}
+FOLDERS = {
+    "../ontology": "terms.md",
+    "../ontology/shapes": "shapes.md",
+    "../queries": "catalogue.md",
+}
 OUTSIDE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 LINK = re.compile(r'\b(href|src)="([^"]*)"')
 
