@@ -159,7 +159,8 @@ def _gap(parts: Sequence[Pattern], condition: str) -> Gap:
             loose = loose or not named
             things.update(dict.fromkeys(named))
             properties.update(dict.fromkeys(path))
-    shown = [part for part in parts if not isinstance(part, Values)] or list(parts)
+    beside: list[Pattern] = [part for part in parts if not isinstance(part, Values)]
+    shown = beside or parts
     text = group_text(_joined(shown), known)
     return Gap(text, tuple(things), tuple(properties), condition, loose)
 
