@@ -138,17 +138,16 @@ b:Activity-people a sh:NodeShape ; sh:targetClass b:Activity ;
 _SPARQL = '''
 b:prefixes sh:declare [ sh:prefix "b" ;
     sh:namespace "http://example.org/benchmark#"^^xsd:anyURI ] .
-b:Activity-period a sh:NodeShape ; sh:targetClass b:Activity ;
-    sh:sparql [ sh:prefixes b:prefixes ; sh:message "outside the project's period" ;
+b:Project-period a sh:NodeShape ; sh:targetClass b:Project ;
+    sh:sparql [ sh:prefixes b:prefixes ; sh:message "an activity outside the project's period" ;
         sh:select """SELECT $this ?value WHERE {
-            $this b:date ?value ; b:ofProject ?project .
-            ?project b:start ?start ; b:end ?end .
-            FILTER (?value < ?start || ?value > ?end) }""" ] .
-b:Participation-region a sh:NodeShape ; sh:targetClass b:Participation ;
+            ?value b:ofProject $this ; b:date ?when . $this b:start ?start ; b:end ?end .
+            FILTER (?when < ?start || ?when > ?end) }""" ] .
+b:Project-countries a sh:NodeShape ; sh:targetClass b:Project ;
     sh:sparql [ sh:prefixes b:prefixes ; sh:message "a country outside the project's regions" ;
         sh:select """SELECT $this ?value WHERE {
-            $this b:country ?value ; b:inProject ?project . ?value b:inRegion ?region .
-            FILTER NOT EXISTS { ?project b:region ?region } }""" ] .
+            ?participation b:inProject $this ; b:country ?value . ?value b:inRegion ?region .
+            FILTER NOT EXISTS { $this b:region ?region } }""" ] .
 b:Project-twice a sh:NodeShape ; sh:targetClass b:Project ;
     sh:sparql [ sh:prefixes b:prefixes ; sh:message "a number used twice" ;
         sh:select """SELECT $this ?value WHERE {
