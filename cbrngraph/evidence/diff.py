@@ -33,6 +33,7 @@ _MEASURE = f"<{CBRN.measure}>"
 _UNIT = f"<{CBRN.unit}>"
 _DESCRIBED = (f"<{CBRN.SourceDocument}>", f"<{CBRN.Passage}>")
 _LABELS = (f"<{SKOS.prefLabel}>", f"<{RDFS.label}>", f"<{DCTERMS.title}>")
+_TELLING = frozenset((*_LABELS, _IN_SCHEME, _INVERSE, _TYPE))
 _OWNERS = tuple(f"<{name}>" for name in (CBRN.figureOf, CBRN.budgetOf, CBRN.focalPointOf))
 
 
@@ -100,8 +101,9 @@ class _Comparison:
         self._owners: dict[str, str] = {}
         self._inverses: set[str] = set()
         self._concepts: set[str] = set()
-        self._described: set[str] = set()
-        self._scan({triple[0] for triple in changed})
+        self._label: dict[str, tuple[int, str]] = {}
+        self._described = {triple[0] for triple in changed if triple[2] in _DESCRIBED}
+        self._scan({triple[0] for triple in changed} - self._described)
 
     def diff(self) -> Diff:
         changes = sorted(
@@ -214,24 +216,24 @@ class _Comparison:
 
     def _scan(self, subjects: set[str]) -> None:
         """Learn in one pass what is needed of the nodes that changed, and of the ontology."""
-        special = (_IN_SCHEME, _INVERSE, _TYPE)
-        for triple in self._known():
-            subject, predicate, object_ = triple
-            if subject in subjects:
-                self._about[subject].append(triple)
-            if predicate not in special:
-                continue
-            if predicate == _IN_SCHEME:
-                self._concepts.add(subject)
-            elif predicate == _INVERSE:
-                self._inverses |= {subject, object_}
-            elif object_ in _DESCRIBED:
-                self._described.add(subject)
-
-    def _known(self) -> Iterator[N3Triple]:
-        """What is known on either side; what both know is told once."""
-        yield from self.after.context()
-        yield from self.removed
+        about, labels, ranks = self._about, self._label, _LABELS
+        for triples in (self.after.context(), self.removed):
+            for triple in triples:
+                subject, predicate, object_ = triple
+                if subject in subjects:
+                    about[subject].append(triple)
+                if predicate not in _TELLING:
+                    continue
+                if predicate in ranks:
+                    if object_[0] == '"':
+                        label = (ranks.index(predicate), object_)
+                        labels[subject] = min(labels.get(subject, label), label)
+                elif predicate == _IN_SCHEME:
+                    self._concepts.add(subject)
+                elif predicate == _INVERSE:
+                    self._inverses |= {subject, object_}
+                elif object_ in _DESCRIBED:
+                    self._described.add(subject)
 
     def _owner(self, node: str) -> str:
         """The thing that a relation node hangs on; a thing with a name is its own."""
@@ -266,17 +268,13 @@ class _Comparison:
             )
             if term.startswith("<")
         }
-        best: dict[str, tuple[int, str]] = {}
-        for subject, predicate, object_ in self._known():
-            if predicate in _LABELS and subject in wanted and object_.startswith('"'):
-                rank = (_LABELS.index(predicate), object_)
-                best[subject] = min(best.get(subject, rank), rank)
-        return {subject[1:-1]: _plain(text) for subject, (_, text) in best.items()}
+        known = {term: self._label[term] for term in wanted if term in self._label}
+        return {term[1:-1]: _plain(text) for term, (_, text) in known.items()}
 
 
 def _named(triples: set[N3Triple]) -> set[N3Triple]:
     """Leave out triples of blank nodes: two sides have no common name for one to compare by."""
-    return {t for t in triples if not (t[0].startswith("_:") or t[2].startswith("_:"))}
+    return {triple for triple in triples if triple[0][0] != "_" and triple[2][0] != "_"}
 
 
 def _plain(literal: str) -> str:
