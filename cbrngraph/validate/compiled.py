@@ -34,6 +34,7 @@ _LABEL_SHAPES = f"""
 <{_LABEL_SHAPE}> <{SH}path> <{_LABELS}> .
 <{_LABEL_SHAPE}> <{SH}nodeKind> <{SH}IRI> .
 """
+_OWN = f"<{_LABEL_SHAPE}>"
 _FORMATS = {".ttl": "turtle", ".nt": "ntriples"}
 
 
@@ -52,25 +53,26 @@ class CompiledEngine:
             EnvironmentProblem: the package is not installed.
             InputError: the engine cannot read the data or the shapes.
         """
-        module = _module()
-        blank = task.data.has_blank_nodes
-        shapes_text = _shapes_text(task) + (_LABEL_SHAPES if blank else "")
-        try:
-            shapes = module.Shapes.from_text(shapes_text, "ntriples")
-            text, suffix = _data_text(task.data, blank)
-            report = shapes.validate_text(text, _FORMATS[suffix], BASE)
-        except ValueError as error:
-            task.data.check_syntax()
-            raise InputError(f"the Core engine refuses the shapes or data: {error}") from None
-        found = report.results
-        labels = {
-            r.value: BNode(r.focus_node[1:-1].removeprefix(_LABELS + ":"))
-            for r in found
-            if blank and r.source_shape == f"<{_LABEL_SHAPE}>"
-        }
+        rules = _shapes_text(task)
+        found = self._run(task.data, rules, task.data.text.decode())
+        labels: dict[str, BNode] = {}
+        if task.data.labelled and any(_names_blank_node(result) for result in found):
+            text = task.data.text.decode() + _labelling(task.data)
+            found = self._run(task.data, rules + _LABEL_SHAPES, text)
+            labels = {r.value: _label(r) for r in found if r.source_shape == _OWN}
         for result in found:
-            if result.source_shape != f"<{_LABEL_SHAPE}>":
+            if result.source_shape != _OWN:
                 yield self._result(result, task, labels)
+
+    @staticmethod
+    def _run(data: Data, rules: str, text: str) -> list[Any]:
+        try:
+            shapes = _module().Shapes.from_text(rules, "ntriples")
+            found = shapes.validate_text(text, _FORMATS[data.suffix], BASE).results
+        except ValueError as error:
+            data.check_syntax()
+            raise InputError(f"the Core engine refuses the shapes or data: {error}") from None
+        return list(found)
 
     def _result(self, result: Any, task: Task, labels: dict[str, BNode]) -> Result:
         def term(text: str) -> Term:
@@ -127,11 +129,17 @@ def _shapes_text(task: Task) -> str:
     return "".join(lines)
 
 
-def _data_text(data: Data, blank: bool) -> tuple[str, str]:
-    if not blank:
-        return data.text.decode(), data.suffix
+def _names_blank_node(result: Any) -> bool:
+    return result.focus_node.startswith("_:") or (result.value or "").startswith("_:")
+
+
+def _labelling(data: Data) -> str:
+    """Return triples that tell each blank node's label."""
     nodes = dict.fromkeys(
         term for triple in data.triples() for term in triple if isinstance(term, BNode)
     )
-    lines = "".join(f"<{_LABELS}:{node}> <{_LABELS}> _:{node} .\n" for node in nodes)
-    return data.text.decode() + lines, data.suffix
+    return "".join(f"<{_LABELS}:{node}> <{_LABELS}> _:{node} .\n" for node in nodes)
+
+
+def _label(result: Any) -> BNode:
+    return BNode(result.focus_node[1:-1].removeprefix(_LABELS + ":"))

@@ -7,7 +7,6 @@ query result that holds one is given back as it was written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from cbrngraph.errors import ReadError
 from cbrngraph.model import IRI, Literal, Quad, Term, Triple
 from cbrngraph.store import Store, parse_file, parse_text, scan
-from cbrngraph.validate.forms import STRINGS, rewritten_forms
+from cbrngraph.validate.forms import rewritten_forms
 
 __all__ = ["BASE", "Data"]
 
@@ -23,19 +22,28 @@ BASE = "https://w3id.org/cbrngraph/"
 
 _BATCH = 2000
 _PLAIN = (".ttl", ".nt")
-# Text that cannot hold a blank node: then several files may be read as one.
-_BLANK = re.compile(rb"_:|[\[(]")
 
 
 class Data:
-    """Triples to validate. Make it with `from_files`, `from_text`, `from_triples`, `from_store`."""
+    """Triples to validate. Make it with `from_files`, `from_text`, `from_triples`.
+
+    `labelled` says that the blank nodes of text and store have the same names. Making it so means
+    going through every triple, so it is done (`relabelled`) only when a result names one.
+    """
 
     def __init__(
-        self, text: bytes, suffix: str, files: tuple[Path, ...] = (), store: Store | None = None
+        self,
+        text: bytes,
+        suffix: str,
+        files: tuple[Path, ...] = (),
+        store: Store | None = None,
+        *,
+        labelled: bool = True,
     ) -> None:
         self.text = text
         self.suffix = suffix
         self.files = files
+        self.labelled = labelled
         self._store = store
 
     @classmethod
@@ -47,14 +55,17 @@ class Data:
             SyntaxFault: a file is not well-formed.
         """
         files = tuple(_files(paths))
-        plain = all(path.suffix in _PLAIN for path in files)
-        if plain:
+        if all(path.suffix in _PLAIN for path in files):
             texts = [_bytes(path) for path in files]
-            if not any(_has_blank_nodes(text) for text in texts):
-                head = f"@base <{BASE}> .\n".encode()
+            # Two files may give different nodes the same label.
+            if len(texts) == 1 or not any(b"_:" in text for text in texts):
                 suffix = ".nt" if all(p.suffix == ".nt" for p in files) else ".ttl"
-                between = b"\n" if suffix == ".nt" else b"\n" + head
-                return cls(between.join(texts), suffix, files)
+                between = b"\n" if suffix == ".nt" else f"\n@base <{BASE}> .\n".encode()
+                return cls(between.join(texts), suffix, files, labelled=False)
+        return cls._scanned(files)
+
+    @classmethod
+    def _scanned(cls, files: tuple[Path, ...]) -> Data:
         lines: list[str] = []
         for number, path in enumerate(files):
             mark = f"_:f{number}"
@@ -74,8 +85,8 @@ class Data:
     def from_text(cls, text: str | bytes, suffix: str = ".ttl") -> Data:
         """Return the triples of a text."""
         raw = text.encode() if isinstance(text, str) else text
-        if suffix in _PLAIN and not _has_blank_nodes(raw):
-            return cls(raw, suffix)
+        if suffix in _PLAIN:
+            return cls(raw, suffix, labelled=False)
         quads = parse_text(raw, suffix)
         return cls.from_triples(Triple(q.subject, q.predicate, q.object) for q in quads)
 
@@ -85,13 +96,19 @@ class Data:
         lines = [f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in triples]
         return cls("".join(lines).encode(), ".nt")
 
+    def relabelled(self) -> Data:
+        """Return the same data with the same names for blank nodes in text and store."""
+        if self.labelled:
+            return self
+        return Data._scanned(self.files) if self.files else Data.from_triples(self.triples())
+
     @cached_property
     def store(self) -> Store:
         """The triples in the default graph of a store."""
         if self._store is not None:
             return self._store
         store = Store.memory()
-        if self.has_blank_nodes:  # a bulk load would give them other labels
+        if self.labelled and b"_:" in self.text:  # a bulk load would give them other labels
             store.add(Quad(*triple, None) for triple in self.triples())
         else:
             store.load_text(self.text, self.suffix)
@@ -124,11 +141,6 @@ class Data:
                 pass
         for _ in parse_text(self.text, self.suffix):
             pass
-
-    @cached_property
-    def has_blank_nodes(self) -> bool:
-        """Whether a blank node occurs."""
-        return _has_blank_nodes(self.text)
 
     @cached_property
     def rewritten(self) -> dict[Literal, tuple[Literal, ...]]:
@@ -186,7 +198,3 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         raise ReadError(path, error.strerror or str(error)) from None
     return data.removeprefix(b"\xef\xbb\xbf")
-
-
-def _has_blank_nodes(text: bytes) -> bool:
-    return bool(_BLANK.search(text)) and bool(_BLANK.search(STRINGS.sub(b'""', text)))

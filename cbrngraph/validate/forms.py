@@ -27,11 +27,30 @@ _BARE = re.compile(
     rb"(?<=[\s,;(\[])([+-]?(?:\d+\.\d*|\.?\d+)(?:[eE][+-]?\d+)?)(?=[\s,;)\]]|\.(?!\d))"
 )
 # Forms that no store rewrites, which spares asking it about most literals of a large text.
-_STEADY = re.compile(
-    rb"-?(?:0|[1-9]\d*)|(?:true|false)|\d{4}(?:-\d\d(?:-\d\d)?)?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?"
-)
+_STEADY = re.compile(rb"(?:0|-?[1-9]\d*)|(?:true|false)|\d{4}(?:-\d\d(?:-\d\d)?)?")
 _DERIVED = re.compile(rb"(?:long|int|short|byte|\w*nteger|unsigned\w+|\w*Long|\w*Int)$")
 _Form = tuple[bytes, bytes]
+
+_CHANGEABLE = (
+    rb"\^\^(?:<http://www\.w3\.org/2001/XMLSchema#|[\w.-]*:)(?:int|long|short|byte|unsigned\w+"
+    rb"|non\w+|positiveInteger|negativeInteger|float|double|\w*[dD]uration|dateTime\w*|time"
+    rb"|gMonth\w*|gDay|hexBinary|base64Binary)\b"
+)
+# Quick signs that a text may have a literal that a store rewrites. A sign inside a string does no
+# harm: the text is then looked at closely.
+_SIGNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"\+\d",
+        rb"0(?<=[\s,;(\[\"'.]0)\d",
+        rb"-(?<=[\s,;(\[\"']-)0",
+        rb"\.(?:\d*0(?=[\s\"',;)\]])|(?<=[\s,;(\[\"'+-]\.)\d|[\"']\^\^)",
+        rb"[eE](?<=[\d.][eE])[+-]?\d+[\s\"',;)\]]",
+        rb"[\"'][01][\"']\^\^",
+        rb"[\"']-?\d{4,}(?:-\d\d){0,2}(?:Z|[+-]\d\d:\d\d)[\"']\^\^",
+        _CHANGEABLE,
+    )
+)
 
 
 def rewritten_forms(text: bytes, *, bare: bool) -> dict[Literal, tuple[Literal, ...]]:
@@ -39,6 +58,8 @@ def rewritten_forms(text: bytes, *, bare: bool) -> dict[Literal, tuple[Literal, 
 
     `bare` says that the text may have numbers without quotes (Turtle).
     """
+    if not any(sign.search(text) for sign in _SIGNS):
+        return {}
     written = {
         (one or other, local or short) for one, other, local, short in set(_TYPED.findall(text))
     }

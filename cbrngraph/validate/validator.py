@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cbrngraph.errors import UsageError
-from cbrngraph.model import IRI, Triple
+from cbrngraph.model import IRI, BNode, Triple
 from cbrngraph.validate.data import Data
 from cbrngraph.validate.engines import Engine, Task
 from cbrngraph.validate.graph import IndexedGraph, read_graph
@@ -47,15 +47,39 @@ def validate(data: Graphs, shapes: Graphs, *, engine: str = "auto") -> Report:
 
 def judge(data: Data, graph: IndexedGraph, shapes: Shapes, *, engine: str = "auto") -> Report:
     """Return the report on data for shapes that are already read."""
-    findings: list[Finding] = []
-    judged: list[Judged] = []
-    for judging, task in _tasks(data, graph, shapes, engine):
-        found = [finding_of(result, shapes) for result in judging.judge(task)]
+    found = _judged(data, graph, shapes, engine)
+    if not data.labelled and any(_names_blank_node(f) for _, _, fs in found for f in fs):
+        found = _judged(data.relabelled(), graph, shapes, engine)
+    judged = []
+    for name, task, findings in found:
         reached = {s.node for root in task.roots for s in shapes.reachable(root)}
-        judged.append(Judged(judging.name, len(reached), len(found)))
-        findings += found
+        judged.append(Judged(name, len(reached), len(findings)))
     report = Report((), judged=tuple(judged), rules=rules_of(graph, shapes))
-    return report.with_findings(findings)
+    return report.with_findings(finding for _, _, findings in found for finding in findings)
+
+
+_Found = list[tuple[str, Task, list[Finding]]]
+
+
+def _judged(data: Data, graph: IndexedGraph, shapes: Shapes, engine: str) -> _Found:
+    """Judge by each engine of the plan; the Core engine works beside the others."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def run(judging: Engine, task: Task) -> tuple[str, Task, list[Finding]]:
+        return judging.name, task, [finding_of(r, shapes) for r in judging.judge(task)]
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        if engine == "auto" and any(shape.has_sparql for shape in shapes.by_node.values()):
+            pool.submit(lambda: data.store)  # it loads while the plan is made
+        tasks = list(_tasks(data, graph, shapes, engine))
+        beside = [pool.submit(run, *task) for task in tasks[:1]]
+        others = [run(*task) for task in tasks[1:]]
+        return [future.result() for future in beside] + others
+
+
+def _names_blank_node(finding: Finding) -> bool:
+    terms = (finding.focus, finding.value, *(term for _, term in finding.values))
+    return any(isinstance(term, BNode) for term in terms)
 
 
 def rules_of(graph: IndexedGraph, shapes: Shapes) -> tuple[Rule, ...]:
@@ -80,15 +104,18 @@ def _tasks(
     from cbrngraph.validate.sets import SetEngine
 
     def task(roots: Iterable[object]) -> Task:
-        return Task(graph, shapes, data, tuple(roots))  # type: ignore[arg-type]
+        return Task(graph, shapes, given, tuple(roots))  # type: ignore[arg-type]
 
+    given = data
     if engine == "pyshacl":
+        given = data.relabelled()
         if shapes.roots():
             yield ReferenceEngine(), task(shapes.roots())
         return
     has_sparql = any(shape.has_sparql for shape in shapes.by_node.values())
     forms = Forms(data.rewritten_properties, data.ambiguous) if has_sparql else Forms()
     plan = make_plan(shapes, forms, compiled=available())
+    given = data.relabelled() if plan.reference else data
     core = [r for r in plan.fast if any(s.has_core for s in shapes.reachable(r))]
     sparql = [r for r in plan.fast if any(s.has_sparql for s in shapes.reachable(r))]
     if core:
