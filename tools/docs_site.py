@@ -32,6 +32,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "evidence.md",
         "validation.md",
         "logic.md",
+        "logic.md",
     ),
     "Reference": (
         "catalogue.md",
