@@ -46,7 +46,7 @@ generated: $(VENV)/.dev ## are the committed generated files up to date?
 generate: $(VENV)/.dev ## write the committed generated files anew
 	@for tool in $(GENERATORS); do $(BIN)/python -m tools.$$tool || exit 1; done
 
-bench: $(VENV)/.dev ## measure speed and memory against the alternatives
+bench: $(VENV)/.bench ## measure speed and memory against the alternatives
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(VENV)/.dev ## write the documentation site to site/
@@ -81,3 +81,7 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@echo "installing cbrngraph and its test tools into $(VENV) ..." >&2
 	@$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.base
+
+$(VENV)/.bench: $(VENV)/.dev
+	@$(PIP) install --editable '.[dev,bench]'
+	@touch $@
