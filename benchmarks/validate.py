@@ -97,9 +97,10 @@ def run() -> list[Table]:
     absent = [rival.package for rival in RIVALS if not _version(rival.package)]
     note = (
         "Whole processes from Turtle text, parsing included; 15 shapes, three of them "
-        "SHACL-SPARQL. Who has fewer results misses seeded faults. 'built snapshot' is the whole check of a project that is already built, "
-        f"with lines and sources. Medians of three up to {SEVERAL_UP_TO:,} triples; above, one "
-        f"run of each other validator; pySHACL up to {PYSHACL_UP_TO:,}."
+        "SHACL-SPARQL. Who has fewer results misses seeded faults. 'built snapshot' is the whole "
+        "check of a project that is already built, with lines and sources. Medians of three up to "
+        f"{SEVERAL_UP_TO:,} triples; above, one run of each other validator; pySHACL up to "
+        f"{PYSHACL_UP_TO:,}."
     )
     if absent:
         note += f" Not installed here: {', '.join(absent)}."
