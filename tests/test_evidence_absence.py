@@ -75,6 +75,12 @@ def test_an_answer_has_no_absence(graph: Graph) -> None:
     assert absence(graph.query("ASK { ?r a cbrn:Region }")) is None
 
 
+def test_a_query_beyond_explanation_is_still_answered(graph: Graph) -> None:
+    """A very long condition has an empty answer and no reason, and no error."""
+    long = " || ".join(f"?c = {number}" for number in range(1200))
+    assert absence(graph.query(f"SELECT ?c {{ ?r cbrn:regionCode ?c FILTER({long}) }}")) is None
+
+
 def test_only_the_part_without_a_match_is_blamed(graph: Graph) -> None:
     """Patterns that do match are left out of the explanation."""
     found = _why(

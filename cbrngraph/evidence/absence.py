@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from typing import Literal as OneOf
 
 from cbrngraph.describe import passages_of, sources_of
+from cbrngraph.errors import QueryError
 from cbrngraph.evidence.gap import Gap, find_gap
 from cbrngraph.evidence.sparql import parse_query
 from cbrngraph.evidence.words import Words, passage_object
@@ -50,18 +51,18 @@ class Absence:
 
 
 def absence(result: Result) -> Absence | None:
-    """Return why an answer is empty; None when it is not.
-
-    Raises:
-        QueryError: the query cannot be taken apart.
-    """
+    """Return why an answer is empty; None when it is not, or the query cannot be taken apart."""
     if result:
         return None
     from cbrngraph.queries import prepare
 
     store = result.snapshot.store
-    parsed = parse_query(prepare(result.asked.sparql), base=BASE)
-    return _Inquiry(store, find_gap(store, parsed.pattern)).outcome()
+    try:
+        parsed = parse_query(prepare(result.asked.sparql), base=BASE)
+        return _Inquiry(store, find_gap(store, parsed.pattern)).outcome()
+    except (QueryError, RecursionError):
+        # What the engine understands and the explanation does not: the answer stays empty.
+        return None
 
 
 class _Inquiry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ from cbrngraph.store import Store
 __all__ = ["Gap", "find_gap"]
 
 _PARTS = 40
+_PATIENCE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,21 @@ def _passes(store: Store, needed: Sequence[Pattern], condition: Filter | Minus) 
 
 
 def _smallest(store: Store, parts: Sequence[Pattern]) -> list[Pattern]:
-    """A subset that has no match, and has one as soon as any part is left out."""
+    """A subset that has no match, and has one as soon as any part is left out.
+
+    On a graph where a question takes long, a larger subset has to do.
+    """
+    end = time.monotonic() + _PATIENCE
     found: list[Pattern] = []
     for part in parts:
         found.append(part)
+        if time.monotonic() > end:
+            return list(parts)
         if not _matches(store, found):
             break
     for part in list(found[:-1]):
+        if time.monotonic() > end:
+            break
         without = [other for other in found if other is not part]
         if not _matches(store, without):
             found = without
