@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.store import scan
+from cbrngraph.validate.blocks import Blocks
 from cbrngraph.validate.locate import Locator
 from cbrngraph.validate.positions import Statement, UnreadableText, line_of, statements
 
@@ -165,3 +166,36 @@ def test_locator_tells_files_graphs_and_values_apart(tmp_path: Path) -> None:
     assert [str(p) for p in within] == ["two.ttl:2"]
     assert [str(p) for p in locator.declared(thing)] == ["two.ttl:3"]
     assert locator.declared(IRI("http://e/unknown")) == ()
+
+
+@pytest.mark.parametrize("path", SHIPPED[::9], ids=lambda path: path.name)
+def test_blocks_find_what_the_whole_file_has(path: Path) -> None:
+    """Read from where a block begins, each subject has the statements and lines that it has."""
+    raw = path.read_bytes()
+    blocks = Blocks(raw)
+    whole: dict[tuple[Term, Term | None], list[Statement]] = {}
+    for statement in statements(raw.decode()):
+        if isinstance(statement.subject, IRI):
+            whole.setdefault((statement.subject, statement.graph), []).append(statement)
+    assert whole
+    for (subject, graph), wanted in whole.items():
+        assert isinstance(subject, IRI)
+        assert graph is None or isinstance(graph, IRI)
+        found = [s for s in blocks.about(subject, graph) if s.graph == graph]
+        assert [_plain(s) for s in found] == [_plain(s) for s in wanted]
+
+
+def _plain(statement: Statement) -> tuple[object, ...]:
+    """Return a statement without the labels of blank nodes, which a part of a file cannot know."""
+    value = "_" if isinstance(statement.object, BNode) else statement.object
+    return (statement.predicate, value, statement.line, statement.column, statement.subject_line)
+
+
+def test_blocks_are_never_wrong_in_other_layouts() -> None:
+    """A block in an unusual layout is found whole or not at all."""
+    text = '@prefix : <http://e/> .\n:a :p """\n:b :p 1 .\n""" ;\n:q 2 .\n  :c :p 3 .\n:b :p 4 . :d :p 5 .\n'
+    blocks = Blocks(text.encode())
+    lines = {name: [s.line for s in blocks.about(IRI("http://e/" + name), None)] for name in "abcd"}
+    assert lines["a"] == [2, 5]
+    assert set(lines["b"]) <= {3, 7}
+    assert lines["c"] == lines["d"] == []

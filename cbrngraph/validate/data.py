@@ -7,14 +7,18 @@ query result that holds one is given back as it was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cbrngraph.errors import ReadError
 from cbrngraph.model import IRI, Literal, Quad, Term, Triple
 from cbrngraph.store import Store, parse_file, parse_text, scan
 from cbrngraph.validate.forms import rewritten_forms
+
+if TYPE_CHECKING:
+    from cbrngraph.build import Snapshot
 
 __all__ = ["BASE", "Data"]
 
@@ -45,6 +49,7 @@ class Data:
         self.files = files
         self.labelled = labelled
         self._store = store
+        self._again: Callable[[], Data] | None = None
 
     @classmethod
     def from_files(cls, paths: Iterable[Path]) -> Data:
@@ -77,11 +82,6 @@ class Data:
         return cls("".join(lines).encode(), ".nt", files)
 
     @classmethod
-    def from_files_text(cls, paths: Iterable[Path]) -> Data:
-        """Return the text of files put together, to look at literals; it may not parse as one."""
-        return cls(b"\n".join(map(_bytes, paths)), ".ttl")
-
-    @classmethod
     def from_text(cls, text: str | bytes, suffix: str = ".ttl") -> Data:
         """Return the triples of a text."""
         raw = text.encode() if isinstance(text, str) else text
@@ -100,6 +100,8 @@ class Data:
         """Return the same data with the same names for blank nodes in text and store."""
         if self.labelled:
             return self
+        if self._again is not None:
+            return self._again()
         return Data._scanned(self.files) if self.files else Data.from_triples(self.triples())
 
     @cached_property
@@ -141,6 +143,41 @@ class Data:
                 pass
         for _ in parse_text(self.text, self.suffix):
             pass
+
+    @classmethod
+    def from_snapshot(cls, snapshot: Snapshot, beside: Iterable[Triple] = ()) -> Data:
+        """Return a snapshot's view, and further triples `beside` it in the text only.
+
+        The text is that of the files where all are Turtle and nothing in them was superseded;
+        else the store's own, unless a file has a literal that the store keeps in another form:
+        then the files are read again.
+        """
+        inputs = snapshot.project.inputs()
+        texts = [_bytes(file.path) for file in inputs]
+        rewritten = rewritten_forms(*texts, bare=True)
+        more = list(beside)
+        whole = all(file.path.suffix in _PLAIN for file in inputs) and not snapshot.meta.superseded
+        if whole and not any(b"_:" in text for text in texts):
+            added = cls.from_triples((*snapshot.entailed(), *more)).text
+            between = f"\n@base <{BASE}> .\n".encode()
+            data = cls(between.join([*texts, added]), ".ttl", store=snapshot.store, labelled=False)
+            data._again = lambda: cls._of_store(snapshot, more, rewritten)
+        else:
+            data = cls._of_store(snapshot, more, rewritten)
+        data.rewritten = rewritten
+        return data
+
+    @classmethod
+    def _of_store(
+        cls, snapshot: Snapshot, more: list[Triple], rewritten: dict[Literal, tuple[Literal, ...]]
+    ) -> Data:
+        if rewritten:
+            text = cls.from_triples((*snapshot.triples(), *more)).text
+        else:
+            text = snapshot.store.default_text() + cls.from_triples(more).text
+        data = cls(text, ".nt", store=snapshot.store)
+        data.rewritten = rewritten
+        return data
 
     @cached_property
     def rewritten(self) -> dict[Literal, tuple[Literal, ...]]:

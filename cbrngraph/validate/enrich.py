@@ -86,6 +86,7 @@ class _Project:
         inputs = snapshot.project.inputs()
         self.locator = Locator((file.name, file.path) for file in inputs)
         self._file_of = {file.graph: file.name for file in inputs}
+        self._names = frozenset(file.name for file in inputs)
 
     def statements(self, finding: Finding) -> tuple[Statement, ...]:
         """Return what the finding is about, down to stated triples."""
@@ -105,14 +106,33 @@ class _Project:
             subject, predicate, value = statement.triple
             for graph in statement.graphs[:_MOST]:
                 named = graph if graph in passages else None
-                file = self._file_of.get(graph)
-                within = frozenset((file,)) if file else None
+                within = self._within(graph)
                 found = self.locator.places(subject, predicate, value, named, within)
                 claims = ", ".join(passages[graph].claims) if graph in passages else ""
                 places += [replace(place, note=claims) for place in found]
             if not statement.graphs:
                 places += self.locator.places(subject, predicate, value)
-        return _once(places) or self.locator.declared(finding.focus)
+        return _once(places) or self._declared(finding.focus)
+
+    def _declared(self, thing: Term) -> tuple[Place, ...]:
+        """Return where a thing is declared, in the file of a graph that says something of it."""
+        if isinstance(thing, Literal):
+            return ()
+        graphs = (quad.graph for quad in self.store.match(thing, any_graph=True))
+        for graph in sorted({g for g in graphs if isinstance(g, IRI) and g != ENTAILED}):
+            within = self._within(graph)
+            found = self.locator.declared(thing, within) if within else ()
+            if found:
+                return found
+        return self.locator.declared(thing)
+
+    def _within(self, graph: IRI) -> frozenset[str] | None:
+        """Return the file that a graph stands in; None when its name does not tell."""
+        file = self._file_of.get(graph)
+        if file is None and _SOURCE in graph:
+            slug = graph.partition(_SOURCE)[2].partition("#")[0]
+            file = f"data/sources/{slug}.trig"
+        return frozenset((file,)) if file in self._names else None
 
     def _stated(self, subject: Term, predicate: IRI) -> list[Triple]:
         found = self.store.match(subject, predicate)

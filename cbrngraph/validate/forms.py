@@ -53,33 +53,43 @@ _SIGNS = tuple(
 )
 
 
-def rewritten_forms(text: bytes, *, bare: bool) -> dict[Literal, tuple[Literal, ...]]:
-    """Return the forms in a store that differ from the text, with all forms written for each.
+def rewritten_forms(*texts: bytes, bare: bool) -> dict[Literal, tuple[Literal, ...]]:
+    """Return the forms in a store that differ from the texts, with all forms written for each.
 
-    `bare` says that the text may have numbers without quotes (Turtle).
+    `bare` says that the texts may have numbers without quotes (Turtle).
     """
-    if not any(sign.search(text) for sign in _SIGNS):
-        return {}
-    written = {
-        (one or other, local or short) for one, other, local, short in set(_TYPED.findall(text))
-    }
-    if bare:
-        written |= _bare_numbers(text)
-    doubtful = sorted(form for form in written if not _is_steady(*form) and b"\\" not in form[0])
+    doubtful: set[_Form] = set()
+    for text in texts:
+        if any(sign.search(text) for sign in _SIGNS):
+            doubtful |= {form for form in _written(text, bare=bare) if _is_doubtful(*form)}
     if not doubtful:
         return {}
-    kept = _asked([_literal(form) for form in doubtful])
-    changed: dict[Literal, set[Literal]] = {}
-    for form, literal in kept:
-        if form != literal:
-            changed.setdefault(form, set()).add(literal)
+    kept = _asked([_literal(form) for form in sorted(doubtful)])
+    changed = {form: {literal} for form, literal in kept if form != literal}
     for form, literal in kept:
         if form in changed:
             changed[form].add(literal)
-    for form, forms in changed.items():
-        if (form.value.encode(), form.datatype.removeprefix(XSD).encode()) in written:
-            forms.add(form)
+    if changed:
+        _add_steady(changed, texts, bare=bare)
     return {form: tuple(sorted(forms, key=Literal.n3)) for form, forms in changed.items()}
+
+
+def _add_steady(
+    changed: dict[Literal, set[Literal]], texts: tuple[bytes, ...], *, bare: bool
+) -> None:
+    """Add the store's own form of a value where some text has that form too."""
+    wanted = {
+        (form.value.encode(), form.datatype.removeprefix(XSD).encode()): form for form in changed
+    }
+    for text in texts:
+        for form in wanted.keys() & _written(text, bare=bare):
+            changed[wanted[form]].add(wanted[form])
+
+
+def _written(text: bytes, *, bare: bool) -> set[_Form]:
+    """Return the typed literals and numbers of a text."""
+    found = {(a or b, c or d) for a, b, c, d in set(_TYPED.findall(text))}
+    return found | _bare_numbers(text) if bare else found
 
 
 def _bare_numbers(text: bytes) -> set[_Form]:
@@ -113,12 +123,12 @@ def _literal(form: _Form) -> Literal:
     return Literal(form[0].decode(), XSD + form[1].decode())
 
 
-def _is_steady(value: bytes, local: bytes) -> bool:
-    """Whether every store keeps a literal of an XSD type as it is written."""
-    if local == b"string":
-        return True
-    if local in (b"decimal", b"double", b"float") or _STEADY.fullmatch(value) is None:
+def _is_doubtful(value: bytes, local: bytes) -> bool:
+    """Whether a store may keep a literal of an XSD type in another form."""
+    if local == b"string" or b"\\" in value:
         return False
+    if local in (b"decimal", b"double", b"float") or _STEADY.fullmatch(value) is None:
+        return True
     if local == b"boolean":
-        return value in (b"true", b"false")
-    return local == b"integer" or _DERIVED.match(local) is None
+        return value not in (b"true", b"false")
+    return local != b"integer" and _DERIVED.match(local) is not None

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cbrngraph.model import IRI, BNode, Term
+from cbrngraph.validate.blocks import LARGE, Blocks
 from cbrngraph.validate.positions import Statement, UnreadableText, statements
 from cbrngraph.validate.report import Place
 from cbrngraph.validate.vocabulary import RDF_TYPE
@@ -44,8 +45,9 @@ class Locator:
 
     def __init__(self, files: Iterable[tuple[str, Path]]) -> None:
         self.files = tuple(files)
-        self._index = lru_cache(maxsize=64)(self._read_index)
+        self._index = lru_cache(maxsize=256)(self._read_index)
         self._texts: dict[int, bytes] = {}
+        self._blocks: dict[int, Blocks] = {}
 
     def places(
         self,
@@ -61,7 +63,7 @@ class Locator:
         """
         found: list[Place] = []
         for number in self._candidates(subject, predicate, within):
-            for statement in self._statements(number, subject):
+            for statement in self._statements(number, subject, graph):
                 if graph is not None and statement.graph != graph:
                     continue
                 if not predicate or (
@@ -75,10 +77,10 @@ class Locator:
                 break
         return tuple(found)
 
-    def declared(self, subject: Term) -> tuple[Place, ...]:
+    def declared(self, subject: Term, within: frozenset[str] | None = None) -> tuple[Place, ...]:
         """Return the one place where a thing is declared: its type, its identifier, or any."""
         for predicate in (RDF_TYPE, _IDENTIFIER, ""):
-            found = self.places(subject, predicate)
+            found = self.places(subject, predicate, within=within)
             if found:
                 first = found[0]
                 return (Place(first.file, first.line, first.column),)
@@ -95,7 +97,9 @@ class Locator:
         if predicate and predicate != RDF_TYPE:
             tails.append(_tail(IRI(predicate)))
         for number, (name, _) in enumerate(self.files):
-            if within is not None and name not in within:
+            if within is not None:
+                if name in within:
+                    yield number
                 continue
             if isinstance(subject, BNode) and not subject.startswith(_mark(number)):
                 continue
@@ -103,7 +107,11 @@ class Locator:
             if all(tail in text for tail in tails):
                 yield number
 
-    def _statements(self, number: int, subject: Term) -> list[Statement]:
+    def _statements(self, number: int, subject: Term, graph: IRI | None) -> Iterable[Statement]:
+        if len(self._text(number)) > LARGE and isinstance(subject, IRI):
+            if number not in self._blocks:
+                self._blocks[number] = Blocks(self._text(number))
+            return self._blocks[number].about(subject, graph)
         return self._index(number).by_subject.get(subject, [])
 
     def _text(self, number: int) -> bytes:

@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.validate.vocabulary import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, XSD
 
-__all__ = ["Statement", "UnreadableText", "line_of", "statements"]
+__all__ = ["Statement", "UnreadableText", "first_block", "line_of", "statements"]
 
 _BASE = "https://w3id.org/cbrngraph/"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -69,7 +69,17 @@ def statements(text: str) -> Iterator[Statement]:
     Raises:
         UnreadableText: the text cannot be followed; what was yielded before is right.
     """
-    return _Reader(text).read()
+    for block in _Reader(text).blocks():
+        yield from block
+
+
+def first_block(text: str) -> list[Statement]:
+    """Return the statements of the first block (a Turtle statement or a graph) that has any.
+
+    Raises:
+        UnreadableText: the text ends before the block does, or cannot be followed.
+    """
+    return next((block for block in _Reader(text).blocks() if block), [])
 
 
 def line_of(path: Path, node: Term, predicate: str = "") -> int:
@@ -123,10 +133,10 @@ class _Reader:
         self._fresh = 0
         self._last = 0
 
-    def read(self) -> Iterator[Statement]:
+    def blocks(self) -> Iterator[list[Statement]]:
         while (token := self._peek()) is not None:
             self._block(token)
-            yield from map(self._statement, _as_handed_out(self._out))
+            yield list(map(self._statement, _as_handed_out(self._out)))
             self._out.clear()
 
     def _statement(self, raw: _Raw) -> Statement:

@@ -23,7 +23,6 @@ from cbrngraph.validate.vocabulary import RDF_TYPE, SH
 
 __all__ = [
     "ExtendedProject",
-    "data_of",
     "expanded",
     "of_files",
     "shape_files",
@@ -99,7 +98,8 @@ def validate_snapshot(
     """
     graph = read_graph(shape_files(snapshot.project) if shapes is None else shapes)
     read = read_shapes(graph)
-    report = judge(data_of(snapshot), graph, read, engine=engine)
+    data = Data.from_snapshot(snapshot, described_queries(snapshot.project))
+    report = judge(data, graph, read, engine=engine)
     queries = checks(snapshot.project) if shapes is None else ()
     found = list(run_checks(queries, snapshot.store))
     findings = enriched([*report.findings, *found], snapshot)
@@ -122,21 +122,6 @@ def rules_of_queries(queries: Iterable[StoredQuery]) -> tuple[Rule, ...]:
         Rule(IRI(q.iri), q.summary, q.description, q.severity or "warning", Place(str(q.path)))
         for q in queries
     )
-
-
-def data_of(snapshot: Snapshot) -> Data:
-    """Return a snapshot's view as data, with the stored queries described beside it.
-
-    The store's own text is taken where no file has a literal that the store keeps in another
-    form; else the files are read again, which is exact and slower.
-    """
-    house = list(described_queries(snapshot.project))
-    files = Data.from_files_text(file.path for file in snapshot.project.inputs())
-    if files.rewritten:
-        triples = (*snapshot.triples(), *house)
-        return Data(Data.from_triples(triples).text, ".nt", store=snapshot.store)
-    text = snapshot.store.default_text() + Data.from_triples(house).text
-    return Data(text, ".nt", store=snapshot.store)
 
 
 def described_queries(project: Project) -> Iterator[Triple]:
