@@ -2,13 +2,15 @@
 
     CBRNGRAPH_BENCH_SIZES=2000,10000 python -m benchmarks validate
 
-measures those sizes only. pySHACL is left out above 100,000 triples.
+measures those sizes only. pySHACL is left out above 100,000 triples; another validator is stopped
+after five minutes.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +23,8 @@ SIZES = (2_000, 10_000, 100_000, 1_000_000)
 PYSHACL_UP_TO = 100_000
 # Up to this size everything runs in turn and several times; above, the slow engines run once.
 SEVERAL_UP_TO = 10_000
+# Seconds after which another validator is stopped; its row then says so.
+LIMIT = 300
 
 # Each program gets data, shapes and a file for the number of results.
 OURS = """
@@ -122,8 +126,19 @@ def _rows_of(size: int, folder: Path) -> Iterator[tuple[str, ...]]:
     triples = write(data, size)
     jobs = _jobs(size, folder, data, shapes)
     figures = _measured(size, jobs)
-    base = figures[0].wall
+    first = figures[0]
+    assert first is not None
+    base = first.wall
     for job, seen in zip(jobs, figures, strict=True):
+        if seen is None:
+            yield (
+                f"{triples:,}, {job.command.name}",
+                f"over {LIMIT} s",
+                "",
+                "",
+                f"> {LIMIT / base:.0f}",
+            )
+            continue
         yield (
             f"{triples:,}, {job.command.name}",
             milliseconds(seen.wall),
@@ -145,7 +160,8 @@ def _jobs(size: int, folder: Path, data: Path, shapes: Path) -> list[Job]:
         environment: Mapping[str, str] | None = None,
     ) -> Job:
         count = folder / f"{name.replace(', ', '-')}.count"
-        call = python("-c", program, str(target), str(shapes), str(count))
+        stop = f"import signal; signal.alarm({LIMIT})\n" if slow else ""
+        call = python("-c", stop + program, str(target), str(shapes), str(count))
         return Job(Command(name, call, environment), count, slow)
 
     jobs = [
@@ -159,12 +175,23 @@ def _jobs(size: int, folder: Path, data: Path, shapes: Path) -> list[Job]:
     return jobs
 
 
-def _measured(size: int, jobs: list[Job]) -> list[Figures]:
-    """Return the figures of the jobs; the warm-up builds the snapshot."""
+def _measured(size: int, jobs: list[Job]) -> list[Figures | None]:
+    """Return the figures of the jobs, None for one over the limit; the warm-up builds."""
     if size <= SEVERAL_UP_TO:
-        return compare([job.command for job in jobs], runs=3, warmup=1)
+        return [*compare([job.command for job in jobs], runs=3, warmup=1)]
     fast = compare([job.command for job in jobs if not job.slow], runs=3, warmup=1)
-    return fast + compare([job.command for job in jobs if job.slow], runs=1, warmup=0)
+    return [*fast, *(_once(job.command) for job in jobs if job.slow)]
+
+
+def _once(command: Command) -> Figures | None:
+    """Return the figures of one run; None when the alarm has ended it."""
+    begin = time.monotonic()
+    try:
+        return compare([command], runs=1, warmup=0)[0]
+    except RuntimeError:
+        if time.monotonic() - begin < LIMIT:
+            raise
+        return None
 
 
 def _version(package: str) -> str:
