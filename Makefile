@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CBRNGRAPH := $(BIN)/cbrngraph
 # Folders that hold Python to check; those that a checkout lacks are left out.
-CODE := $(wildcard cbrngraph tests tools benchmarks examples)
+CODE := $(wildcard cbrngraph tests tools benchmarks examples conftest.py)
 
 # Set PYTHON=... to choose the interpreter that makes the environment.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \

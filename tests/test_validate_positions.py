@@ -193,7 +193,10 @@ def _plain(statement: Statement) -> tuple[object, ...]:
 
 def test_blocks_are_never_wrong_in_other_layouts() -> None:
     """A block in an unusual layout is found whole or not at all."""
-    text = '@prefix : <http://e/> .\n:a :p """\n:b :p 1 .\n""" ;\n:q 2 .\n  :c :p 3 .\n:b :p 4 . :d :p 5 .\n'
+    text = (
+        '@prefix : <http://e/> .\n:a :p """\n:b :p 1 .\n""" ;\n:q 2 .\n'
+        "  :c :p 3 .\n:b :p 4 . :d :p 5 .\n"
+    )
     blocks = Blocks(text.encode())
     lines = {name: [s.line for s in blocks.about(IRI("http://e/" + name), None)] for name in "abcd"}
     assert lines["a"] == [2, 5]
