@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cbrngraph.namespaces import CBRN, DCTERMS
+from cbrngraph.namespaces import CBRN, DCTERMS, SKOS
 from cbrngraph.resources import Project
 from cbrngraph.store import scan
 
@@ -27,7 +27,19 @@ COPIED_KINDS = (
 )
 COPIED = re.compile(rf"<{BASE}(?:id/(?:{COPIED_KINDS})/[^>]*|source/[^>]*)>")
 FIGURE_OF = f"<{CBRN.figureOf}>"
-NAMED = (f"<{DCTERMS.identifier}>", f"<{CBRN.claim}>")
+# What tells things apart: a copy would else be a duplicate under another IRI.
+NAMED = frozenset(
+    f"<{name}>"
+    for name in (
+        DCTERMS.identifier,
+        DCTERMS.title,
+        SKOS.prefLabel,
+        SKOS.altLabel,
+        CBRN.acronym,
+        CBRN.claim,
+        CBRN.number,
+    )
+)
 COPIES_PER_FILE = 10
 
 Quad = tuple[str, str, str, str]
@@ -67,7 +79,7 @@ class Shape:
         for subject, predicate, object_, graph in self.quads:
             new = rename(subject)
             told_apart = predicate in NAMED and new != subject
-            value = f'{object_[:-1]}{suffix}"' if told_apart else rename(object_)
+            value = _told_apart(object_, suffix) if told_apart else rename(object_)
             yield new, predicate, value, rename(graph)
 
     def _is_copied(self, term: str) -> bool:
@@ -111,6 +123,12 @@ def _trig(quads: list[Quad]) -> str:
         blocks.setdefault(graph, []).append(f"{subject} {predicate} {object_} .\n")
     plain = "".join(blocks.pop("", []))
     return plain + "".join(f"{graph} {{\n{''.join(lines)}}}\n" for graph, lines in blocks.items())
+
+
+def _told_apart(literal: str, suffix: str) -> str:
+    """Return a literal with the suffix at the end of its text."""
+    text, quote, tag = literal.rpartition('"')
+    return f"{text}{suffix}{quote}{tag}"
 
 
 def _suffixed(term: str, suffix: str) -> str:
