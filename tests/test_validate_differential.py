@@ -82,8 +82,8 @@ def data(draw: st.DrawFn) -> str:
 PATHS = st.recursive(
     st.sampled_from(PROPERTIES),
     lambda inner: st.one_of(
-        # pySHACL writes an inverse of an inverse as `^^p`, which is no SPARQL.
-        inner.filter(lambda p: not p.startswith("[ sh:inverse")).map(
+        # pySHACL is wrong on the inverse of a sequence, and writes one of an inverse as `^^p`.
+        inner.filter(lambda p: not p.startswith(("[ sh:inverse", "("))).map(
             lambda p: f"[ sh:inversePath {p} ]"
         ),
         st.tuples(inner, inner).map(lambda two: f"( {two[0]} {two[1]} )"),
@@ -170,6 +170,13 @@ QUERIES = st.sampled_from(
         "SELECT $this ?value WHERE { $this :p ?value } ORDER BY ?value LIMIT 1",
         "SELECT $this WHERE { BIND($this AS ?that) FILTER(?that IN (:a, :b)) }",
         "SELECT $this WHERE { $this :p* ?x . ?x a :A . FILTER(?x != $this) }",
+        (
+            "SELECT $this ?value WHERE { $this :p ?x ; :q ?value . ?x a :A . "
+            "FILTER NOT EXISTS { ?x :r ?value } }"
+        ),
+        "SELECT $this WHERE { ?x :q ?y . $this :p ?x FILTER NOT EXISTS { ?y a :A , :B } }",
+        "SELECT $this WHERE { $this :p ?x ; :q ?y . FILTER NOT EXISTS { ?other :r :a } }",
+        "SELECT $this ?path WHERE { $this :p ?x ; :q ?y BIND(:p AS ?path) FILTER(?x != ?y) }",
         "SELECT DISTINCT $this WHERE { $this :p|:q ?x . FILTER NOT EXISTS { ?x a :A } }",
     ]
 )
@@ -261,10 +268,16 @@ def rows(report: Report) -> set[tuple[str, ...]]:
 
 
 def compare(graph: str, rules: str) -> Report:
-    """Fail when the engines disagree; return the report of the fast ones."""
+    """Fail when the engines disagree; return the report of the fast ones.
+
+    The queries are also judged as they are written for large data (`cbrngraph.validate.joins`).
+    """
     data, shapes = triples(graph), triples(rules)
-    fast = validate(data, shapes)
     slow = validate(data, shapes, engine="pyshacl")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cbrngraph.validate.sets.MANY", 0)
+        assert rows(validate(data, shapes)) == rows(slow)
+    fast = validate(data, shapes)
     assert rows(fast) == rows(slow)
     return fast
 
@@ -312,6 +325,11 @@ KNOWN: dict[str, tuple[str, str, int]] = {
         ":a a :A ; :p 1 .",
         "sh:path [ sh:inversePath [ sh:inversePath :p ] ] ; "
         + sparql("SELECT $this ?value WHERE { $this $PATH ?value }"),
+        1,
+    ),
+    "the inverse of a sequence": (
+        ":a a :A . :b :p :c . :c :q :a .",
+        "sh:path [ sh:inversePath ( :p :q ) ] ; sh:nodeKind sh:Literal",
         1,
     ),
     "the value of an ASK": (':a a :A ; :p "x" .', "sh:path :p ; :longerThan 4", 1),

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["watch"]
 
-# An editor writes a file in several steps; a change is taken up once it is this old.
+# Seconds between two looks, and of rest before a check: an editor empties a file, then writes.
 _PAUSE = 0.05
+_REST = 0.02
 
 
 def watch(
@@ -29,10 +30,12 @@ def watch(
     changed: frozenset[Path] = frozenset()
     try:
         while True:
-            _once(changed, check, show)
-            while not (changed := _changes(stamps, now := _stamps(files()))):
+            done = _once(changed, check, show)
+            while not (new := _changes(stamps, now := _rested(files))):
                 time.sleep(_PAUSE)
             stamps = now
+            # What a failed check did not take up stands for the next one.
+            changed = new if done else changed | new
     except KeyboardInterrupt:
         return 130
 
@@ -41,19 +44,29 @@ def _once(
     changed: frozenset[Path],
     check: Callable[[frozenset[Path]], Report],
     show: Callable[[Report], None],
-) -> None:
-    """Check and show; a file that cannot be read is told, and the next save tries again."""
+) -> bool:
+    """Check and show; a file that cannot be read is told, False, and the next save tries again."""
     begin = time.monotonic()
     try:
         report = check(changed)
     except CbrnGraphError as error:
         sys.stderr.write(f"cbrngraph: error: {error}\n")
-        return
+        return False
     taken = time.monotonic() - begin
     show(report)
     names = ", ".join(sorted(path.name for path in changed)[:3]) or "all files"
     sys.stderr.write(f"cbrngraph: checked {names} in {taken * 1000:.0f} ms; Ctrl-C ends\n")
     sys.stderr.flush()
+    return True
+
+
+def _rested(files: Callable[[], Iterable[Path]]) -> dict[Path, tuple[int, int]]:
+    """Return the files' stamps; when one was touched just now, wait until none changes."""
+    stamps = _stamps(files())
+    while any(time.time_ns() - stamp < _REST * 1e9 for stamp, _ in stamps.values()):
+        time.sleep(_REST)
+        stamps = _stamps(files())
+    return stamps
 
 
 def _stamps(files: Iterable[Path]) -> dict[Path, tuple[int, int]]:

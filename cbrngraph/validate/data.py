@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cbrngraph.errors import ReadError
 from cbrngraph.model import IRI, Literal, Quad, Term, Triple
 from cbrngraph.store import Store, parse_file, parse_text, scan
+from cbrngraph.validate.entailed import relied_on
 from cbrngraph.validate.forms import rewritten_forms
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ __all__ = ["BASE", "Data"]
 BASE = "https://w3id.org/cbrngraph/"
 
 _BATCH = 2000
+# Bytes of text up to which a store in memory is made of it.
+_LOADABLE = 20_000_000
+_Forms = dict[Literal, tuple[Literal, ...]]
 _PLAIN = (".ttl", ".nt")
 
 
@@ -50,6 +54,8 @@ class Data:
         self.labelled = labelled
         self._store = store
         self._again: Callable[[], Data] | None = None
+        # Classes that the store has things of only by domain or range: not so in the text.
+        self.supposed: frozenset[Term] = frozenset()
 
     @classmethod
     def from_files(cls, paths: Iterable[Path]) -> Data:
@@ -148,6 +154,7 @@ class Data:
     def from_snapshot(cls, snapshot: Snapshot, beside: Iterable[Triple] = ()) -> Data:
         """Return a snapshot's view, and further triples `beside` it in the text only.
 
+        Types that follow from a domain or range alone are left out (`cbrngraph.validate.entailed`).
         The text is that of the files where all are Turtle and nothing in them was superseded;
         else the store's own, unless a file has a literal that the store keeps in another form:
         then the files are read again.
@@ -155,29 +162,40 @@ class Data:
         inputs = snapshot.project.inputs()
         texts = [_bytes(file.path) for file in inputs]
         rewritten = rewritten_forms(*texts, bare=True)
-        more = list(beside)
+        kept, left = relied_on(snapshot)
+        added = [*kept, *beside]
         whole = all(file.path.suffix in _PLAIN for file in inputs) and not snapshot.meta.superseded
         if whole and not any(b"_:" in text for text in texts):
-            added = cls.from_triples((*snapshot.entailed(), *more)).text
             between = f"\n@base <{BASE}> .\n".encode()
-            data = cls(between.join([*texts, added]), ".ttl", store=snapshot.store, labelled=False)
-            data._again = lambda: cls._of_store(snapshot, more, rewritten)
+            text = between.join([*texts, cls.from_triples(added).text])
+            data = cls(text, ".ttl", labelled=False)
+            data._again = lambda: cls._of_store(snapshot, added, left, rewritten)
         else:
-            data = cls._of_store(snapshot, more, rewritten)
-        data.rewritten = rewritten
-        return data
+            data = cls._of_store(snapshot, added, left, rewritten)
+        return data._on(snapshot, left, rewritten)
 
     @classmethod
     def _of_store(
-        cls, snapshot: Snapshot, more: list[Triple], rewritten: dict[Literal, tuple[Literal, ...]]
+        cls, snapshot: Snapshot, added: list[Triple], left: list[Triple], rewritten: _Forms
     ) -> Data:
         if rewritten:
-            text = cls.from_triples((*snapshot.triples(), *more)).text
+            without = {*left, *added}
+            kept = (t for t in snapshot.triples() if t not in without)
+            text = cls.from_triples((*kept, *added)).text
         else:
-            text = snapshot.store.default_text() + cls.from_triples(more).text
-        data = cls(text, ".nt", store=snapshot.store)
-        data.rewritten = rewritten
-        return data
+            lines = snapshot.store.default_text().split(b"\n")
+            without_lines = set(cls.from_triples((*left, *added)).text.split(b"\n"))
+            kept_lines = [line for line in lines if line not in without_lines]
+            text = b"\n".join([*kept_lines, cls.from_triples(added).text])
+        return cls(text, ".nt")._on(snapshot, left, rewritten)
+
+    def _on(self, snapshot: Snapshot, left: list[Triple], rewritten: _Forms) -> Data:
+        """Take the snapshot's store for the queries, where loading the text would be slower."""
+        self.rewritten = rewritten
+        if len(self.text) > _LOADABLE:
+            self._store = snapshot.store
+            self.supposed = frozenset(triple.object for triple in left)
+        return self
 
     @cached_property
     def rewritten(self) -> dict[Literal, tuple[Literal, ...]]:

@@ -13,7 +13,7 @@ from cbrngraph.store import Store
 from cbrngraph.validate.locate import Locator
 from cbrngraph.validate.report import Finding, Place, Sourced
 
-__all__ = ["enriched", "enriched_statements", "located"]
+__all__ = ["Enricher", "enriched_statements", "located"]
 
 _SOURCE = "/source/"
 _MOST = 6
@@ -41,24 +41,31 @@ def located(findings: Iterable[Finding], locator: Locator) -> Iterator[Finding]:
         yield replace(finding, places=_once(places))
 
 
-def enriched(findings: Iterable[Finding], snapshot: Snapshot) -> tuple[Finding, ...]:
-    """Return the findings with labels, lines and sources from a project's graph."""
-    found = list(findings)
-    project = _Project(snapshot)
-    labels = labels_of(snapshot.store, _terms(found))
-    statements = [project.statements(finding) for finding in found]
-    graphs = {g for group in statements for statement in group for g in statement.graphs}
-    passages = passages_of(snapshot.store, (g for g in graphs if _SOURCE in g))
-    return tuple(
-        replace(
-            finding,
-            label=labels.get(str(finding.focus), ""),
-            value_label=labels.get(str(finding.value), "") if _is_iri(finding.value) else "",
-            places=project.places(finding, group, passages),
-            sources=_sources(group, passages),
+class Enricher:
+    """Completes findings on a snapshot; what it has read of the files it keeps."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._project = _Project(snapshot)
+
+    def enrich(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return the findings with labels, lines and sources from the project's graph."""
+        found = list(findings)
+        project, store = self._project, self._snapshot.store
+        labels = labels_of(store, _terms(found))
+        statements = [project.statements(finding) for finding in found]
+        graphs = {g for group in statements for statement in group for g in statement.graphs}
+        passages = passages_of(store, (g for g in graphs if _SOURCE in g))
+        return tuple(
+            replace(
+                finding,
+                label=labels.get(str(finding.focus), ""),
+                value_label=labels.get(str(finding.value), "") if _is_iri(finding.value) else "",
+                places=project.places(finding, group, passages),
+                sources=_sources(group, passages),
+            )
+            for finding, group in zip(found, statements, strict=True)
         )
-        for finding, group in zip(found, statements, strict=True)
-    )
 
 
 def enriched_statements(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cbrngraph.build import ENTAILED
 from cbrngraph.model import IRI, BNode, Quad, Term
 from cbrngraph.store import Store
 from cbrngraph.validate.paths import Path
@@ -45,17 +46,25 @@ def chains(roots: tuple[Shape, ...], shapes: Shapes) -> Iterator[tuple[Shape, Ch
 class Focus:
     """Writes the pattern for the focus nodes of chains, on one store."""
 
-    def __init__(self, store: Store, writable: bool) -> None:
+    def __init__(
+        self, store: Store, writable: bool, supposed: frozenset[Term] = frozenset()
+    ) -> None:
         self._store = store
         self._writable = writable
+        # Classes whose things do not count where the type is only entailed.
+        self._supposed = frozenset(term.n3() for term in supposed)
         self._pins = 0
         self._subclasses: dict[Term, list[str]] = {}
 
-    def table(self, ways: list[Chain]) -> Table:
-        """Return the table that binds `this` to every focus node once."""
+    def table(self, ways: list[Chain], *, apart: bool = False) -> Table:
+        """Return the table that binds `this` to every focus node once.
+
+        `apart` keeps it from being joined with the patterns beside it row by row.
+        """
         patterns = list(dict.fromkeys(p for way in ways for p in self._patterns(way)))
         if len(patterns) == 1 and patterns[0].startswith("?this a <"):
-            return Table(("this",), patterns[0])
+            single = f"{{ SELECT ?this WHERE {{ {patterns[0]} }} }}" if apart else patterns[0]
+            return Table(("this",), single)
         union = " UNION ".join(f"{{ {pattern} }}" for pattern in patterns)
         return Table(("this",), f"{{ SELECT DISTINCT ?this WHERE {{ {union} }} }}")
 
@@ -91,6 +100,8 @@ class Focus:
                 return self._nodes(name, [value])
             case TargetKind.CLASS:
                 classes = self._classes(value)
+                if self._supposed.intersection(classes):
+                    return self._stated(classes, name)
                 if len(classes) == 1:
                     return f"?{name} a {classes[0]} ."
                 return f"VALUES ?sh_type {{ {' '.join(classes)} }} ?{name} a ?sh_type ."
@@ -98,6 +109,16 @@ class Focus:
                 return f"?{name} {value.n3()} ?sh_object ."
             case TargetKind.OBJECTS_OF:
                 return f"?sh_subject {value.n3()} ?{name} ."
+
+    def _stated(self, classes: list[str], name: str) -> str:
+        """Return the pattern for things of classes, some of which count only where stated."""
+        parts = []
+        for class_ in classes:
+            part = f"?{name} a {class_} ."
+            if class_ in self._supposed:
+                part += f" MINUS {{ GRAPH <{ENTAILED}> {{ ?{name} a {class_} }} }}"
+            parts.append(f"{{ {part} }}")
+        return " UNION ".join(parts)
 
     def _nodes(self, name: str, nodes: list[Term]) -> str:
         if not any(isinstance(node, BNode) for node in nodes):

@@ -12,7 +12,7 @@ from cbrngraph.model import IRI, Literal, Triple
 from cbrngraph.queries import Catalogue, StoredQuery
 from cbrngraph.resources import InputFile, Project
 from cbrngraph.validate.data import Data
-from cbrngraph.validate.enrich import enriched, located
+from cbrngraph.validate.enrich import Enricher, located
 from cbrngraph.validate.graph import read_graph
 from cbrngraph.validate.locate import Locator, parts_of
 from cbrngraph.validate.quality import ENGINE, checks, run_checks
@@ -99,10 +99,11 @@ def validate_snapshot(
     graph = read_graph(shape_files(snapshot.project) if shapes is None else shapes)
     read = read_shapes(graph)
     data = Data.from_snapshot(snapshot, described_queries(snapshot.project))
-    report = judge(data, graph, read, engine=engine)
+    enricher = Enricher(snapshot)
+    report = judge(data, graph, read, engine=engine, refine=enricher.enrich)
     queries = checks(snapshot.project) if shapes is None else ()
     found = list(run_checks(queries, snapshot.store))
-    findings = enriched([*report.findings, *found], snapshot)
+    findings = [*report.findings, *enricher.enrich(found)]
     judged = (
         (*report.judged, Judged(ENGINE, len(queries), len(found))) if queries else report.judged
     )

@@ -13,17 +13,28 @@ from cbrngraph.errors import CbrnGraphError, InputError, QueryError
 from cbrngraph.model import IRI, BNode, Literal, Quad, Term
 from cbrngraph.validate.engines import Result, Task, given_name
 from cbrngraph.validate.focus import Chain, Focus, chains
+from cbrngraph.validate.joins import by_sets
 from cbrngraph.validate.paths import Path
 from cbrngraph.validate.prebind import Table, bind, constants, replace_path, select_from_ask
 from cbrngraph.validate.reading import fault
-from cbrngraph.validate.shapes import ComponentUse, Shape, SparqlConstraint
-from cbrngraph.validate.sparql import QueryText, Unsupported, needs_one_by_one, read_query, refuse
+from cbrngraph.validate.shapes import ComponentUse, Shape, SparqlConstraint, Validator
+from cbrngraph.validate.sparql import (
+    QueryText,
+    Unsupported,
+    needs_one_by_one,
+    read_query,
+    refuse,
+    undeclared_prefixes,
+)
 from cbrngraph.validate.vocabulary import SH, XSD
 
 __all__ = ["SetEngine"]
 
+# Bytes of text from which a query is written for whole sets.
+MANY = 1_500_000
 _SPARQL_COMPONENT = IRI(SH + "SPARQLConstraintComponent")
 _SHAPES_GRAPH = IRI("urn:cbrngraph:shapes-graph")
+_LONGEST = 200
 _OPTIONAL = frozenset(("shapesGraph", "currentShape"))
 Row = Mapping[str, Term]
 
@@ -59,14 +70,16 @@ class _Run:
         self.task = task
         self.engine = engine
         self.store = task.data.store
-        self.focus = Focus(self.store, task.data.writable)
+        self.focus = Focus(self.store, task.data.writable, task.data.supposed)
+        # Below this size a look-up for each row is as fast, and for few focus nodes faster.
+        self.many = len(task.data.text) >= MANY
         self._has_shapes_graph = False
 
     def constraint(
         self, shape: Shape, constraint: SparqlConstraint, ways: list[Chain]
     ) -> Iterator[Result]:
         """Yield the results of one sh:sparql (SHACL section 5.3)."""
-        query = self._read(constraint.node, constraint.select, "SELECT", {}, is_ask=False)
+        query = self._read(constraint, {})
         query = self._with_path(query, shape, constraint.node)
         rows = self._rows(query, constraint.prefixes, constraint.node, shape, {}, ways)
         for row in rows:
@@ -76,8 +89,7 @@ class _Run:
         """Yield the results of one use of a SPARQL-based component (SHACL section 6.3)."""
         validator = use.validator
         values = {name: given_name(value, self.task.shapes) for name, value in use.values}
-        form = "ASK" if validator.is_ask else "SELECT"
-        query = self._read(validator.node, validator.query, form, values, validator.is_ask)
+        query = self._read(validator, values)
         query = self._with_path(query, shape, validator.node)
         if validator.is_ask:
             rows = self._ask(query, validator.prefixes, validator.node, shape, values, ways)
@@ -87,15 +99,25 @@ class _Run:
         for row in rows:
             yield self._result(shape, {**values, **row}, component, validator.messages, None)
 
-    def _read(
-        self, node: Term, text: str, form: str, values: Mapping[str, Term], is_ask: bool
-    ) -> QueryText:
+    def _read(self, source: SparqlConstraint | Validator, values: Mapping[str, Term]) -> QueryText:
+        """Read a query and check what SHACL and SPARQL forbid, so that faults have their line."""
+        node, prefixes = source.node, source.prefixes
+        is_ask = isinstance(source, Validator) and source.is_ask
+        text = source.query if isinstance(source, Validator) else source.select
+        form = "ASK" if is_ask else "SELECT"
         prebound = frozenset(("this", *_OPTIONAL, *values, *(("value",) if is_ask else ())))
         try:
             query = read_query(text)
             refuse(query, prebound, _OPTIONAL)
         except Unsupported as error:
             raise fault(self.task.graph, node, str(error), SH + form.lower()) from None
+        undeclared = undeclared_prefixes(query, prefixes)
+        if undeclared:
+            message = (
+                f"the query does not parse: prefix {undeclared[0]}: is not declared; declare it "
+                "with sh:declare on the node that sh:prefixes names"
+            )
+            raise fault(self.task.graph, node, message, SH + form.lower())
         if query.form != form:
             message = f"a {form} query is needed here"
             raise fault(self.task.graph, node, message, SH + form.lower())
@@ -123,7 +145,8 @@ class _Run:
         if needs_one_by_one(query):
             tables = [self.focus.one(each) for each in self.focus.nodes(ways)]
         else:
-            tables = [self.focus.table(ways)]
+            tables = [self.focus.table(ways, apart=self.many)]
+            query = by_sets(query) if self.many else query
         for table in tables:
             yield from self._select(bind(query, (table, *fixed), prefixes), node)
 
@@ -179,10 +202,9 @@ class _Run:
             yield {name: term for name, term in found if term is not None}
 
     def _fault(self, node: Term, error: CbrnGraphError) -> InputError:
-        message = f"the query does not parse: {error}"
-        if "refix" in message:
-            message += "; declare it with sh:declare on the node that sh:prefixes names"
-        return fault(self.task.graph, node, message)
+        first = str(error).strip().splitlines()[0]
+        brief = first if len(first) <= _LONGEST else first[:_LONGEST].rsplit(" ", 1)[0] + " …"
+        return fault(self.task.graph, node, f"the query does not parse: {brief}")
 
     def _result(
         self,

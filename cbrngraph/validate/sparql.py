@@ -22,6 +22,7 @@ __all__ = [
     "projection",
     "read_query",
     "refuse",
+    "undeclared_prefixes",
 ]
 
 _TOKEN = re.compile(
@@ -38,6 +39,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PREFIX = re.compile(r"PREFIX\s+([^\s:]*):", re.IGNORECASE)
 _AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
 _CONSTRAINTS = frozenset(("FILTER", "BIND", "HAVING"))
 
@@ -205,6 +207,18 @@ def refuse(query: QueryText, prebound: frozenset[str], optional: frozenset[str])
                     + ", $".join(missing)
                     + " is not among those it returns"
                 )
+
+
+def undeclared_prefixes(query: QueryText, prefixes: str) -> list[str]:
+    """Return the prefixes that a query uses and neither it nor `prefixes` declares."""
+    head = "".join(token.text for token in query.head)
+    declared = set(_PREFIX.findall(prefixes + head))
+    used = {
+        token.text.partition(":")[0]: None
+        for token in query.all_tokens()
+        if token.kind == "name" and not token.text.startswith("_:")
+    }
+    return [prefix for prefix in used if prefix not in declared]
 
 
 def projection(tokens: list[Token]) -> frozenset[str]:

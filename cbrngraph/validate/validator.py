@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
 from cbrngraph.errors import UsageError
 from cbrngraph.model import IRI, BNode, Triple
+from cbrngraph.validate.compiled import CompiledEngine, available
 from cbrngraph.validate.data import Data
 from cbrngraph.validate.engines import Engine, Task
 from cbrngraph.validate.graph import IndexedGraph, read_graph
 from cbrngraph.validate.plan import Forms, make_plan
 from cbrngraph.validate.reading import read_shapes
+from cbrngraph.validate.reference import ReferenceEngine
 from cbrngraph.validate.report import SEVERITIES, Finding, Judged, Place, Report, Rule, rank
-from cbrngraph.validate.shapes import Shapes
+from cbrngraph.validate.sets import SetEngine
+from cbrngraph.validate.shapes import Shape, Shapes
 from cbrngraph.validate.words import finding_of
 
 __all__ = ["Graphs", "judge", "validate"]
@@ -37,44 +40,84 @@ def validate(data: Graphs, shapes: Graphs, *, engine: str = "auto") -> Report:
         InputError: a file cannot be read or parsed, or the shapes are not well-formed.
         UsageError: there is no such engine.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"unknown engine: {engine!r}; the engines are {' and '.join(ENGINES)}")
     graph = _indexed(shapes)
     read = read_shapes(graph)
     given = data if isinstance(data, Data) else _data(data)
     return judge(given, graph, read, engine=engine)
 
 
-def judge(data: Data, graph: IndexedGraph, shapes: Shapes, *, engine: str = "auto") -> Report:
-    """Return the report on data for shapes that are already read."""
-    found = _judged(data, graph, shapes, engine)
-    if not data.labelled and any(_names_blank_node(f) for _, _, fs in found for f in fs):
-        found = _judged(data.relabelled(), graph, shapes, engine)
+Refine = Callable[[Iterable[Finding]], Iterable[Finding]]
+_Part = tuple[str, Task, list[Finding]]
+
+
+def judge(
+    data: Data,
+    graph: IndexedGraph,
+    shapes: Shapes,
+    *,
+    engine: str = "auto",
+    refine: Refine | None = None,
+) -> Report:
+    """Return the report on data for shapes that are already read.
+
+    `refine` completes findings (with lines, sources); it works while the Core engine still does.
+
+    Raises:
+        UsageError: there is no such engine.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"unknown engine: {engine!r}; the engines are {' and '.join(ENGINES)}")
+    parts = _parts(data, graph, shapes, engine, refine or (lambda found: found))
+    if not data.labelled and any(_names_blank_node(f) for _, _, fs in parts for f in fs):
+        named = data.relabelled()
+        parts = _parts(named, graph, shapes, engine, refine or (lambda found: found))
     judged = []
-    for name, task, findings in found:
+    for name, task, findings in parts:
         reached = {s.node for root in task.roots for s in shapes.reachable(root)}
         judged.append(Judged(name, len(reached), len(findings)))
     report = Report((), judged=tuple(judged), rules=rules_of(graph, shapes))
-    return report.with_findings(finding for _, _, findings in found for finding in findings)
+    return report.with_findings(finding for _, _, findings in parts for finding in findings)
 
 
-_Found = list[tuple[str, Task, list[Finding]]]
-
-
-def _judged(data: Data, graph: IndexedGraph, shapes: Shapes, engine: str) -> _Found:
-    """Judge by each engine of the plan; the Core engine works beside the others."""
+def _parts(
+    data: Data, graph: IndexedGraph, shapes: Shapes, engine: str, refine: Refine
+) -> list[_Part]:
+    """Judge by each engine of the plan; the compiled one works beside the others."""
     from concurrent.futures import ThreadPoolExecutor
 
-    def run(judging: Engine, task: Task) -> tuple[str, Task, list[Finding]]:
+    def run(judging: Engine, task: Task) -> _Part:
         return judging.name, task, [finding_of(r, shapes) for r in judging.judge(task)]
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         if engine == "auto" and any(shape.has_sparql for shape in shapes.by_node.values()):
             pool.submit(lambda: data.store)  # it loads while the plan is made
-        tasks = list(_tasks(data, graph, shapes, engine))
-        beside = [pool.submit(run, *task) for task in tasks[:1]]
-        others = [run(*task) for task in tasks[1:]]
-        return [future.result() for future in beside] + others
+        early = _early_core(shapes) if engine == "auto" else ()
+        beside = []
+        if early:
+            task = Task(graph, shapes, data, early)
+            beside.append(pool.submit(run, CompiledEngine(), task))
+        others = []
+        for judging, task in _tasks(data, graph, shapes, engine, without=early):
+            if isinstance(judging, CompiledEngine):
+                beside.append(pool.submit(run, judging, task))
+            else:
+                name, done, found = run(judging, task)
+                others.append((name, done, list(refine(found))))
+        first = [future.result() for future in beside]
+        return [(name, task, list(refine(found))) for name, task, found in first] + others
+
+
+def _early_core(shapes: Shapes) -> tuple[Shape, ...]:
+    """Return the roots for the compiled engine, when that is clear without looking at the data."""
+    if not available():
+        return ()
+    roots = [r for r in shapes.roots() if any(s.has_core for s in shapes.reachable(r))]
+    clear = all(
+        not (shape.has_sparql or shape.has_advanced)
+        for root in roots
+        for shape in shapes.reachable(root)
+    )
+    return tuple(roots) if clear else ()
 
 
 def _names_blank_node(finding: Finding) -> bool:
@@ -97,27 +140,23 @@ def rules_of(graph: IndexedGraph, shapes: Shapes) -> tuple[Rule, ...]:
 
 
 def _tasks(
-    data: Data, graph: IndexedGraph, shapes: Shapes, engine: str
+    data: Data, graph: IndexedGraph, shapes: Shapes, engine: str, without: tuple[Shape, ...]
 ) -> Iterator[tuple[Engine, Task]]:
-    from cbrngraph.validate.compiled import CompiledEngine, available
-    from cbrngraph.validate.reference import ReferenceEngine
-    from cbrngraph.validate.sets import SetEngine
-
-    def task(roots: Iterable[object]) -> Task:
-        return Task(graph, shapes, given, tuple(roots))  # type: ignore[arg-type]
-
-    given = data
     if engine == "pyshacl":
-        given = data.relabelled()
         if shapes.roots():
-            yield ReferenceEngine(), task(shapes.roots())
+            yield ReferenceEngine(), Task(graph, shapes, data.relabelled(), shapes.roots())
         return
     has_sparql = any(shape.has_sparql for shape in shapes.by_node.values())
     forms = Forms(data.rewritten_properties, data.ambiguous) if has_sparql else Forms()
     plan = make_plan(shapes, forms, compiled=available())
     given = data.relabelled() if plan.reference else data
-    core = [r for r in plan.fast if any(s.has_core for s in shapes.reachable(r))]
-    sparql = [r for r in plan.fast if any(s.has_sparql for s in shapes.reachable(r))]
+
+    def task(roots: Iterable[Shape]) -> Task:
+        return Task(graph, shapes, given, tuple(roots))
+
+    fast = [root for root in plan.fast if root not in without]
+    core = [r for r in fast if any(s.has_core for s in shapes.reachable(r))]
+    sparql = [r for r in fast if any(s.has_sparql for s in shapes.reachable(r))]
     if core:
         yield CompiledEngine(), task(core)
     if sparql:
