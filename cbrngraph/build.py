@@ -16,7 +16,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cbrngraph import inputs
 from cbrngraph.errors import (
@@ -27,6 +27,7 @@ from cbrngraph.errors import (
     UnknownNameError,
     nearest,
 )
+from cbrngraph.loading import Loader, Opening
 from cbrngraph.model import IRI, Quad, Triple, View
 from cbrngraph.resources import InputFile, Project, cache_dir
 from cbrngraph.store import Store, parse_text
@@ -34,7 +35,15 @@ from cbrngraph.store import Store, parse_text
 if TYPE_CHECKING:
     from cbrngraph.rules import Rules
 
-__all__ = ["ENTAILED", "Snapshot", "SnapshotMeta", "open_snapshot", "parse_view", "snapshot_id"]
+__all__ = [
+    "ENTAILED",
+    "Snapshot",
+    "SnapshotMeta",
+    "built_snapshot",
+    "open_snapshot",
+    "parse_view",
+    "snapshot_id",
+]
 
 ENTAILED = IRI("https://w3id.org/cbrngraph/graph/entailed")
 VIEWS = ("current", "all")
@@ -67,13 +76,25 @@ class Snapshot:
     """An immutable graph: `store` answers, `meta` counts, `triples` and `quads` give the text."""
 
     def __init__(
-        self, project: Project, view: View, meta: SnapshotMeta, store: Store, entailed: str
+        self,
+        project: Project,
+        view: View,
+        meta: SnapshotMeta,
+        store: Store | Opening,
+        entailed: str,
     ) -> None:
         self.project = project
         self.view = view
         self.meta = meta
-        self.store = store
+        self._store = store
         self._entailed = entailed
+
+    @property
+    def store(self) -> Store:
+        """The store with the view as its default graph and every passage as a named graph."""
+        if isinstance(self._store, Opening):
+            self._store = self._store.finish()
+        return self._store
 
     @property
     def id(self) -> str:
@@ -175,7 +196,7 @@ def open_snapshot(
         hashes = {file.name: inputs.sha256(file.path) for file in project.inputs()}
         return _build(project, view, inputs.digest(hashes), None, progress)
     identity = snapshot_id(project)
-    folder = cache_dir() / "snapshots" / identity[:32] / view.key
+    folder = _folder(identity, view)
     if not force and (folder / "meta.json").is_file():
         try:
             return _reopen(project, view, folder)
@@ -185,6 +206,23 @@ def open_snapshot(
         _remove(folder)
     _make_on_disk(project, view, identity, folder, progress)
     return _reopen(project, view, folder)
+
+
+def built_snapshot(project: Project, view: View | None = None) -> Snapshot | None:
+    """Return the snapshot on disk for the project's files as they are; None where there is none.
+
+    Its store opens beside what the caller does next, so this can come first.
+    """
+    view = view or View()
+    folder = _folder(snapshot_id(project), view)
+    try:
+        return _reopen(project, view, folder)
+    except InputError:
+        return None
+
+
+def _folder(identity: str, view: View) -> Path:
+    return cache_dir() / "snapshots" / identity[:32] / view.key
 
 
 def _reopen(project: Project, view: View, folder: Path) -> Snapshot:
@@ -199,9 +237,12 @@ def _reopen(project: Project, view: View, folder: Path) -> Snapshot:
             meta = SnapshotMeta(**json.load(file))
     except (OSError, ValueError, TypeError) as error:
         raise ReadError(path, f"is damaged ({error})") from None
-    return Snapshot(
-        project, view, meta, Store.read_only(folder / "store"), str(folder / "entailed.nt")
-    )
+
+    def again() -> Store:  # damaged: the files are the truth
+        return open_snapshot(project, view, "disk", force=True).store
+
+    opening = Opening(folder / "store", again)
+    return Snapshot(project, view, meta, opening, str(folder / "entailed.nt"))
 
 
 def _make_on_disk(
@@ -280,7 +321,7 @@ def _build(
     # A cut view leaves quads out, so its files cannot go to the engine as they are.
     large = () if view.day else tuple(f for f in files if f.name.endswith(_QUADS) and _is_large(f))
     # Two loaders: what is derived goes in while the large files still do.
-    with _Loader(store) as whole, _Loader(store) as loader:
+    with Loader(store) as whole, Loader(store) as loader:
         for file in large:
             whole.put(file.path)
         reading = Reading.of(project, view, progress, frozenset(file.name for file in large))
@@ -301,48 +342,6 @@ def _build(
         return Snapshot(project, view, meta, store, lines)
     (folder / "entailed.nt").write_text(lines, encoding="utf-8")
     return Snapshot(project, view, meta, store, str(folder / "entailed.nt"))
-
-
-class _Loader:
-    """Loads files and texts in turn, beside the reading: the engine does not hold the interpreter.
-
-    Leaving the `with` block waits for all of it, and raises what went wrong while loading.
-    """
-
-    def __init__(self, store: Store) -> None:
-        import threading
-        from queue import SimpleQueue
-
-        self._store = store
-        self._work: SimpleQueue[Path | str | None] = SimpleQueue()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="loader", daemon=True)
-
-    def put(self, work: Path | str) -> None:
-        """Add a file, or N-Quads text, to what is loaded."""
-        self._work.put(work)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._work.put(None)
-        self._thread.join()
-        if self._failure is not None and kind is None:
-            raise self._failure
-
-    def _run(self) -> None:
-        while (work := self._work.get()) is not None:
-            if self._failure is not None:
-                continue
-            try:
-                if isinstance(work, str):
-                    self._store.load_text(work.encode(), ".nq")
-                else:
-                    self._store.load_file(work)
-            except BaseException as error:
-                self._failure = error
 
 
 def _writable(folder: Path) -> bool:

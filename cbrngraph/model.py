@@ -6,9 +6,11 @@ Values are named tuples: frozen like a dataclass, and a third of the time to imp
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from decimal import Decimal
 
 __all__ = [
     "IRI",
@@ -33,6 +35,8 @@ _INTEGERS = frozenset(
         "negativeInteger unsignedInt unsignedLong unsignedShort unsignedByte"
     ).split()
 )
+
+_NUMBERS = _INTEGERS | {_XSD + name for name in ("decimal", "double", "float")}
 
 Value: TypeAlias = "str | int | float | bool | Decimal | date | datetime"
 
@@ -100,8 +104,13 @@ class Literal(NamedTuple):
         """
         try:
             return _native(self.value, self.datatype)
-        except (ValueError, InvalidOperation):
+        except (ValueError, ArithmeticError):  # the second is what Decimal raises
             return self.value
+
+    @property
+    def is_number(self) -> bool:
+        """Whether `python` is a number."""
+        return self.datatype in _NUMBERS and not isinstance(self.python, str)
 
     def __str__(self) -> str:
         return self.value
@@ -112,14 +121,20 @@ def _native(value: str, datatype: str) -> Value:
         return int(value)
     match datatype.removeprefix(_XSD):
         case "decimal":
+            from decimal import Decimal
+
             return Decimal(value)
         case "double" | "float":
             return float(value.replace("INF", "inf"))
         case "boolean" if value in ("true", "1", "false", "0"):
             return value in ("true", "1")
         case "date" if len(value) == 10:
+            from datetime import date
+
             return date.fromisoformat(value)
         case "dateTime":
+            from datetime import datetime
+
             return datetime.fromisoformat(value)
     return value
 

@@ -20,6 +20,7 @@ ROOMS = (
     "resources",
     "inputs",
     "store",
+    "loading",
     "rules inference",
     "resolution",
     "reading",

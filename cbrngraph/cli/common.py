@@ -22,6 +22,7 @@ __all__ = [
     "Progress",
     "add_output_options",
     "add_view_options",
+    "built_view",
     "emit_listing",
     "listing_format",
     "note",
@@ -103,13 +104,30 @@ def view_of(args: argparse.Namespace, default: str = "current") -> View:
     return parse_view(name, args.as_of or "")
 
 
-def open_view(args: argparse.Namespace, view: View, project: Project | None = None) -> Snapshot:
-    """Return the snapshot of a view, telling on a terminal how far a long build is."""
+def built_view(args: argparse.Namespace, view: View, project: Project) -> Snapshot | None:
+    """Return the snapshot of a view where it needs no building and none in memory is asked for."""
+    from cbrngraph.build import built_snapshot
+
+    return None if store_of(args) == "memory" else built_snapshot(project, view)
+
+
+def open_view(
+    args: argparse.Namespace,
+    view: View,
+    project: Project | None = None,
+    ready: Snapshot | None = None,
+) -> Snapshot:
+    """Return the snapshot of a view, telling on a terminal how far a long build is.
+
+    `ready` is taken where it is of that view.
+    """
     from cbrngraph.build import open_snapshot
 
-    found = project or project_of(args)
-    with Progress() as progress:
-        snapshot = open_snapshot(found, view, store_of(args), progress)
+    if ready is not None and ready.view == view:
+        snapshot = ready
+    else:
+        with Progress() as progress:
+            snapshot = open_snapshot(project or project_of(args), view, store_of(args), progress)
     if view.day is not None and snapshot.meta.sources_left_out:
         count = snapshot.meta.sources_left_out
         note(f"as of {view.as_of}: {count} sources left out, issued later or on no known date")

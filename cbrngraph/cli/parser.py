@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -72,10 +73,26 @@ class Parser(argparse.ArgumentParser):
 class _Formatter(argparse.HelpFormatter):
     """Wraps descriptions, and leaves a text of several lines (examples) as it is."""
 
+    def __init__(self, prog: str, **settings: Any) -> None:
+        # argparse would import shutil, with every compression there is, to ask for the width.
+        settings.setdefault("width", _columns() - 2)
+        super().__init__(prog, **settings)
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if "\n" in text.strip():
             return "".join(indent + line for line in text.splitlines(keepends=True))
         return super()._fill_text(text, width, indent)
+
+
+def _columns() -> int:
+    """Return the width of the terminal: as `COLUMNS` says, else as it is, else 80."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 def commands_of(parser: argparse.ArgumentParser) -> Mapping[str, Parser]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
+    built_view,
     note,
     on_terminal,
     open_view,
@@ -87,16 +88,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _answered(args: argparse.Namespace) -> Result:
-    from cbrngraph.results import answer
-
     given = _parameters(args.param)
     if args.query is None:
         raise UsageError("what to ask is required: NAME|FILE|-|SPARQL, or --cite ID")
     project = project_of(args)
+    ready = built_view(args, view_of(args), project)  # its store opens while the query is read
     query = _query(project, args.query)
     for name in given:
         query.parameter(name)
-    snapshot = open_view(args, view_of(args, query.view), project)
+    from cbrngraph.results import answer
+
+    snapshot = open_view(args, view_of(args, query.view), project, ready)
     return answer(query, given, snapshot, args.limit)
 
 

@@ -58,9 +58,7 @@ def cell_of(term: Term | None, labels: dict[str, str]) -> Cell:
         case BNode():
             return Cell("[]")
         case Literal():
-            value = term.python
-            number = not isinstance(value, str | bool) and not hasattr(value, "year")
-            return Cell(_clean(term.value), number=number)
+            return Cell(_clean(term.value), number=term.is_number)
 
 
 def sheet_of(result: Result) -> Sheet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
-from unicodedata import combining, east_asian_width
 
 from cbrngraph.formats.sheet import Sheet, sheet_of
 
@@ -42,6 +41,8 @@ def plain(sheet: Sheet) -> str:
 def _width(text: str) -> int:
     if text.isascii():
         return len(text)
+    from unicodedata import combining, east_asian_width
+
     wide = sum(east_asian_width(letter) in "WF" for letter in text)
     return len(text) + wide - sum(combining(letter) != 0 for letter in text)
 

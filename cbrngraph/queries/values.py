@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cbrngraph.errors import DateError, ParameterError, UnknownNameError, nearest
@@ -19,6 +17,9 @@ from cbrngraph.queries.catalogue import Parameter, StoredQuery
 from cbrngraph.queries.tokens import tokenize
 
 if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
     from cbrngraph.build import Snapshot
 
 __all__ = ["Choice", "Given", "choices", "terms_of", "values_given"]
@@ -120,7 +121,14 @@ def _given_text(parameter: Parameter, one: object) -> str:
         one = one.value
     if isinstance(one, Literal):
         one = one.value
-    if not isinstance(one, str | int | float | Decimal | date):
+    if isinstance(one, str):
+        return _text(parameter, one)
+    from datetime import date
+    from decimal import Decimal
+
+    if isinstance(one, date):
+        one = one.isoformat()[:10]
+    if not isinstance(one, str | int | float | Decimal):
         raise ParameterError(
             f"parameter {parameter.name!r} cannot be a {type(one).__name__}; give text, a number, "
             "a date or a list of them"
@@ -170,10 +178,10 @@ def _by_identifier(
     return None
 
 
-def _text(parameter: Parameter, one: str | float | Decimal | date) -> str:
+def _text(parameter: Parameter, one: str | float | Decimal) -> str:
     if isinstance(one, bool):
         return "true" if one else "false"
-    text = one.isoformat()[:10] if isinstance(one, date) else str(one).strip()
+    text = str(one).strip()
     if not text:
         raise ParameterError(
             f"parameter {parameter.name!r} is empty; leave it out, or give '*', for all rows"
