@@ -14,7 +14,7 @@ from cbrngraph.resources import InputFile, cache_dir
 __all__ = ["digest", "identity", "sha256"]
 
 # Part of every id: raise it when the same files would give another graph.
-_FORMAT = "cbrngraph snapshot 1"
+_FORMAT = "cbrngraph snapshot 2"
 
 
 def digest(hashes: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from cbrngraph.errors import InputError
@@ -12,12 +12,17 @@ from cbrngraph.resources import InputFile, Project
 from cbrngraph.rules import N3Triple, Rules
 from cbrngraph.store import scan
 
-__all__ = ["Reading", "schema_triples"]
+__all__ = ["Part", "Reading", "in_reading_order", "read_part", "schema_triples"]
 
 # Alignments are stated in the graph but entail nothing: other vocabularies' types on demand.
 _NO_RULES = "ontology/alignments/"
 
 N3Quad = tuple[str, str, str, str]
+
+
+def in_reading_order(files: Iterable[InputFile]) -> tuple[InputFile, ...]:
+    """Return files with the ontology first: it says which properties the rest is read for."""
+    return tuple(sorted(files, key=lambda file: not file.name.startswith("ontology/")))
 
 
 def schema_triples(project: Project) -> Iterator[N3Triple]:
@@ -29,7 +34,7 @@ def schema_triples(project: Project) -> Iterator[N3Triple]:
 
 
 @dataclass(slots=True)
-class _Part:
+class Part:
     """One file: triples of its default graph, quads of its named graphs."""
 
     file: InputFile
@@ -59,7 +64,7 @@ class _Part:
 class Reading:
     """All inputs of a view as N-Triples text, and which statements lost in it."""
 
-    parts: list[_Part]
+    parts: list[Part]
     descriptions: Descriptions
     lost: frozenset[N3Triple] = frozenset()
     left_out: frozenset[str] = frozenset()
@@ -82,13 +87,12 @@ class Reading:
             SyntaxFault: a file is not well-formed.
         """
         self = cls([], Descriptions())
-        # The ontology first: it says which properties the rest is read for.
-        inputs = sorted(project.inputs(), key=lambda file: not file.name.startswith("ontology/"))
+        inputs = in_reading_order(project.inputs())
         kept: frozenset[str] | None = None
         for position, file in enumerate(inputs):
             if progress:
                 progress("reading", position, len(inputs))
-            part = _Part(file, loaded=file.name in loaded)
+            part = Part(file, loaded=file.name in loaded)
             if part.loaded and kept is None:
                 kept = Rules.compile(self.schema()).properties()
             _read(part, position, self.descriptions, kept if part.loaded else None)
@@ -203,8 +207,20 @@ class Reading:
                 ]
 
 
+def read_part(file: InputFile, position: int) -> Part:
+    """Return what a file says; `position` in reading order is in the labels of its blank nodes.
+
+    Raises:
+        ReadError: it cannot be read.
+        SyntaxFault: it is not well-formed.
+    """
+    part = Part(file)
+    _read(part, position, Descriptions(), None)
+    return part
+
+
 def _read(
-    part: _Part, position: int, descriptions: Descriptions, kept: frozenset[str] | None
+    part: Part, position: int, descriptions: Descriptions, kept: frozenset[str] | None
 ) -> None:
     """Fill a part from its file; of its default graph only the `kept` properties, if given."""
     note = descriptions.note

@@ -115,18 +115,29 @@ class Store:
             )
 
     def load_text(self, text: str | bytes, suffix: str = ".nq", graph: str | None = None) -> None:
-        """Load text in bulk; `suffix` names its format (`.nq`, `.trig`, `.ttl`, `.nt`)."""
+        """Load text in bulk; `suffix` names its format (`.nq`, `.trig`, `.ttl`, `.nt`).
+
+        Blank nodes of `.nq` and `.nt` keep their labels; the engine renames those of the others.
+        """
         import pyoxigraph as ox
 
         target = ox.NamedNode(graph) if graph else None
         where = Path(f"text{suffix}")
+        raw = text.encode() if isinstance(text, str) else text
+        by_line = suffix in (".nq", ".nt") and target is None
+        raw, labelled = _labelled_apart(raw) if by_line else (raw, b"")
         with _parse_errors(where), _engine_errors(where):
-            self._inner.bulk_load(
-                input=text.encode() if isinstance(text, str) else text,
-                format=_format(where),
-                base_iri=_BASE,
-                to_graph=target,
-            )
+            self._inner.bulk_load(input=raw, format=_format(where), base_iri=_BASE, to_graph=target)
+            if labelled:
+                self._inner.bulk_extend(ox.parse(input=labelled, format=_format(where)))
+
+    def change(self, removed: Iterable[str], added: Iterable[str]) -> None:
+        """Take out and put in statements, given as lines of N-Quads; labels are kept."""
+        import pyoxigraph as ox
+
+        for quad in ox.parse(input="".join(removed), format=ox.RdfFormat.N_QUADS):
+            self._inner.remove(quad)
+        self._inner.extend(ox.parse(input="".join(added), format=ox.RdfFormat.N_QUADS))
 
     def add(self, quads: Iterable[Quad]) -> None:
         """Add quads one by one; for many, `load_text` is faster."""
@@ -271,6 +282,20 @@ def scan(path: Path, suffix: str | None = None) -> Iterator[N3Quad]:
                 one(object_, object_),
                 (one(graph, graph)),
             )
+
+
+def _labelled_apart(text: bytes) -> tuple[bytes, bytes]:
+    """Split N-Quads into the lines without a blank node's label, and those that may have one."""
+    plain: list[bytes] = []
+    labelled: list[bytes] = []
+    at = 0
+    while (found := text.find(b"_:", at)) >= 0:
+        start = text.rfind(b"\n", at, found) + 1 or at
+        end = text.find(b"\n", found) + 1 or len(text)
+        plain.append(text[at:start])
+        labelled.append(text[start:end])
+        at = end
+    return (b"".join([*plain, text[at:]]), b"".join(labelled)) if labelled else (text, b"")
 
 
 def _split_object(rest: str) -> tuple[str, str]:

@@ -12,11 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cbrngraph.build import open_snapshot
 from cbrngraph.model import IRI, BNode, Literal, Term
+from cbrngraph.resources import Project
 from cbrngraph.store import scan
 from cbrngraph.validate.blocks import Blocks
 from cbrngraph.validate.locate import Locator
 from cbrngraph.validate.positions import Statement, UnreadableText, line_of, statements
+from cbrngraph.validate.project import validate_snapshot
 
 REST = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest"
 ROOT = Path(__file__).parents[1]
@@ -202,3 +205,26 @@ def test_blocks_are_never_wrong_in_other_layouts() -> None:
     assert lines["a"] == [2, 5]
     assert set(lines["b"]) <= {3, 7}
     assert lines["c"] == lines["d"] == []
+
+
+def test_a_blank_node_in_a_project_is_found_where_it_is_written(tmp_path: Path) -> None:
+    """Its label is the same in every run, and leads to the file and line that it came from."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "first.ttl").write_text("[] <urn:p> [] .\n")
+    (data / "second.ttl").write_text("\n\n[] <urn:q> 1 .\n")
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "<urn:shape> sh:targetSubjectsOf <urn:q> ;\n"
+        "    sh:property [ sh:path <urn:r> ; sh:minCount 1 ] .\n"
+    )
+    project = Project.open(tmp_path)
+    reports = [
+        validate_snapshot(open_snapshot(project, store=kind, force=True), [shapes])
+        for kind in ("memory", "disk")
+    ]
+    assert reports[0].findings == reports[1].findings
+    (finding,) = reports[0].findings
+    assert isinstance(finding.focus, BNode)
+    assert [str(place) for place in finding.places] == ["data/second.ttl:3"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from cbrngraph.build import ENTAILED, Snapshot
 from cbrngraph.describe import passages_of
 from cbrngraph.model import IRI, Literal, Passage, Term, Triple
+from cbrngraph.reading import in_reading_order
 from cbrngraph.results import labels_of
 from cbrngraph.store import Store
 from cbrngraph.validate.locate import Locator
@@ -91,7 +92,8 @@ class _Project:
         self.snapshot = snapshot
         self.store: Store = snapshot.store
         inputs = snapshot.project.inputs()
-        self.locator = Locator((file.name, file.path) for file in inputs)
+        files = ((file.name, file.path) for file in inputs)
+        self.locator = Locator(files, (file.name for file in in_reading_order(inputs)))
         self._file_of = {file.graph: file.name for file in inputs}
         self._names = frozenset(file.name for file in inputs)
 

@@ -40,11 +40,14 @@ class Locator:
     """Finds statements in files. `names` says how a file is called in a report.
 
     Files are read only when they may hold what is looked for: when the text has the last part
-    of the subject's IRI and of the predicate's.
+    of the subject's IRI and of the predicate's. `read` names them in the order in which they were
+    read, which numbers their blank nodes; without it, that is the order of `files`.
     """
 
-    def __init__(self, files: Iterable[tuple[str, Path]]) -> None:
+    def __init__(self, files: Iterable[tuple[str, Path]], read: Iterable[str] = ()) -> None:
         self.files = tuple(files)
+        order = {name: number for number, name in enumerate(read)}
+        self._marks = [_mark(order.get(name, n)) for n, (name, _) in enumerate(self.files)]
         self._index = lru_cache(maxsize=256)(self._read_index)
         self._texts: dict[int, bytes] = {}
         self._blocks: dict[int, Blocks] = {}
@@ -101,7 +104,7 @@ class Locator:
                 if name in within:
                     yield number
                 continue
-            if isinstance(subject, BNode) and not subject.startswith(_mark(number)):
+            if isinstance(subject, BNode) and not subject.startswith(self._marks[number]):
                 continue
             text = self._text(number)
             if all(tail in text for tail in tails):
@@ -124,7 +127,7 @@ class Locator:
 
     def _read_index(self, number: int) -> FileIndex:
         text = self._text(number).decode("utf-8-sig", errors="replace")
-        return FileIndex(self.files[number][1], text, _mark(number))
+        return FileIndex(self.files[number][1], text, self._marks[number])
 
 
 def _mark(number: int) -> str:
