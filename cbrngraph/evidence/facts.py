@@ -47,11 +47,13 @@ class FactFinder:
     def _find(
         self, triple: Triple, graph: IRI | BNode | None, above: tuple[Triple, ...]
     ) -> Statement | None:
+        if graph is not None and graph != ENTAILED:
+            # Asked of that graph alone: a common triple stands in thousands of others.
+            held = next(self.store.match(*triple, graph=graph), None)
+            return None if held is None else Statement(triple, (Fact(triple, graph),))
         graphs = [quad.graph for quad in self.store.match(*triple, any_graph=True)]
         if graph not in graphs:
             return None
-        if graph is not None and graph != ENTAILED:
-            return Statement(triple, (Fact(triple, graph),))
         stated = sorted({g for g in graphs if g is not None and g != ENTAILED})
         facts = tuple(Fact(triple, g) for g in stated)
         entailed = ENTAILED in graphs

@@ -76,11 +76,12 @@ def _members(
     for row in walker.ask.solutions(extended, keys, graph):
         if only(row, pattern.keys) == keys:
             rows.setdefault(tuple(only(row, inside).items()), row)
+    needed = [row for row in rows.values() if _is_needed(row, pattern, names, solution)]
     members: list[_Member] = []
-    follow = min(len(rows), walker.limit, walker.members_left)
-    unfollowed = len(rows) - follow
+    follow = min(len(needed), walker.limit, walker.members_left)
+    unfollowed = len(needed) - follow
     walker.members_left -= follow
-    for number, row in enumerate(list(rows.values())[:follow]):
+    for number, row in enumerate(needed[:follow]):
         values = tuple(None if name is None else row.get(name) for name in names)
         for proof in walker.derive(pattern.pattern, only(row, inside), graph):
             if isinstance(proof, More):
@@ -88,6 +89,18 @@ def _members(
             else:
                 members.append(_Member(number, proof, values))
     return members, unfollowed
+
+
+def _is_needed(row: Solution, pattern: Group, names: list[Var | None], solution: Solution) -> bool:
+    """Whether an aggregate can rest on a row: of a MAX only those with its value count."""
+    if not names:
+        return True
+    for name, (variable, aggregate) in zip(names, pattern.aggregates, strict=True):
+        if aggregate.function not in _ONE_ROW:
+            return True
+        if name is not None and row.get(name) == solution.get(variable):
+            return True
+    return False
 
 
 def _empty(pattern: Group, solution: Solution) -> list[Proof]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from cbrngraph.evidence.proof import All, Condition, More, Proof
 from cbrngraph.evidence.questions import Solution
-from cbrngraph.evidence.sparql.algebra import Apply, Call, Expr, PatternTerm, Var
+from cbrngraph.evidence.sparql.algebra import Apply, Call, Expr, Extend, Pattern, PatternTerm, Var
+from cbrngraph.evidence.sparql.scope import visible
 from cbrngraph.model import IRI, Literal, Term
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "merged",
     "row_solution",
     "unfollowed",
+    "unhidden",
     "value_of",
     "varies",
 ]
@@ -73,3 +75,21 @@ def varies(expression: Expr) -> bool:
         case Apply(_, args):
             return any(varies(argument) for argument in args)
     return False
+
+
+def unhidden(pattern: Pattern, variables: tuple[Var, ...], solution: Solution) -> Solution | None:
+    """The one solution of `pattern` that a projection can show as `solution`.
+
+    None when it may be one of several: a variable is hidden and not shown under another name,
+    as `(MAX(?day) AS ?last)` shows what the group calls by a name of its own.
+    """
+    whole, hidden = dict(solution), set(visible(pattern)) - set(variables)
+    inner = pattern
+    while hidden and isinstance(inner, Extend):
+        source = inner.expression
+        if isinstance(source, Var) and inner.variable not in hidden and source in hidden:
+            hidden.discard(source)
+            if inner.variable in whole:
+                whole[source] = whole[inner.variable]
+        inner = inner.pattern
+    return None if hidden else whole

@@ -1,4 +1,9 @@
-"""Small questions to the engine that explaining an answer needs: solutions, tests, values."""
+"""Small questions to the engine that explaining an answer needs: solutions, tests, values.
+
+The rows of a group share their parts, and asking for each row anew costs as many queries as
+there are rows. So a pattern that is asked a third time is asked once more for all that the
+rows so far have in common, and what is known of the next row is looked up in that answer.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,8 @@ from typing import TypeAlias
 
 from cbrngraph.evidence.sparql.algebra import (
     UNIT,
+    Apply,
+    Call,
     Expr,
     Extend,
     Filter,
@@ -14,7 +21,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Values,
     Var,
 )
-from cbrngraph.evidence.sparql.scope import expression_variables, visible
+from cbrngraph.evidence.sparql.scope import certain, expression_variables, visible
 from cbrngraph.evidence.sparql.write import ask_text, select_text
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.store import Store
@@ -22,6 +29,12 @@ from cbrngraph.store import Store
 __all__ = ["Questions", "Solution", "agree", "only"]
 
 Solution: TypeAlias = Mapping[Var, Term]
+
+# Asked for one row this often, a pattern is asked for all rows alike: later where they have
+# nothing in common, as that is the whole answer. More rows than so many are not kept.
+_ALONE = 2
+_ALONE_UNLIKE = 8
+_MANY = 5000
 
 
 def agree(one: Solution, other: Solution) -> bool:
@@ -35,15 +48,35 @@ def only(solution: Solution, variables: Iterable[Var]) -> dict[Var, Term]:
 
 
 class Questions:
-    """Asks one store."""
+    """Asks one store; keeps what several rows need, as a store never changes."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._asked: dict[tuple[int, IRI | None], _Asked] = {}
 
     def solutions(self, pattern: Pattern, known: Solution, graph: IRI | None) -> list[Solution]:
         """The distinct solutions of `pattern` that are compatible with `known`."""
+        known = only(known, visible(pattern))
+        key = (id(pattern), graph)
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = _Asked(pattern, known)
+        if not asked.answers(known):
+            asked.note(known)
+            if not asked.is_worth_it():
+                return self._solutions(pattern, known, graph)
+            rows = self._solutions(pattern, asked.common, graph, limit=_MANY + 1)
+            if len(rows) > _MANY:
+                asked.too_many = True
+                return self._solutions(pattern, known, graph)
+            asked.keep(rows)
+        return asked.find(known)
+
+    def _solutions(
+        self, pattern: Pattern, known: Solution, graph: IRI | None, limit: int | None = None
+    ) -> list[Solution]:
         variables = visible(pattern)
-        text = select_text(pattern, variables, _sayable(known), graph=graph)
+        text = select_text(pattern, variables, _sayable(known), graph=graph, limit=limit)
         found: list[Solution] = []
         for row in self._store.select(text).rows:
             pairs = zip(variables, row, strict=False)
@@ -54,6 +87,9 @@ class Questions:
 
     def holds(self, condition: Expr, solution: Solution, graph: IRI | None) -> bool | None:
         """Whether a condition is true of a solution; None when it reads a blank node."""
+        plain = _plain_truth(condition, solution)
+        if plain is not None:
+            return plain
         given = _given(condition, solution)
         if given is None:
             return None
@@ -63,6 +99,11 @@ class Questions:
         """The value of an expression for a solution; None when it is an error."""
         if isinstance(expression, Var):
             return solution.get(expression)
+        if isinstance(expression, Call) and expression.function == "COALESCE":
+            first = next((arg for arg in expression.args if arg in solution), None)
+            before = expression.args[: expression.args.index(first)] if first else ()
+            if isinstance(first, Var) and all(isinstance(arg, Var) for arg in before):
+                return solution[first]
         given = _given(expression, solution)
         if given is None:
             return None
@@ -70,6 +111,53 @@ class Questions:
         text = select_text(Extend(given, result, expression), [result], {}, graph=graph)
         row = next(self._store.select(text).rows, None)
         return row[0] if row else None
+
+
+class _Asked:
+    """What a pattern was asked for: what all rows had in common, and their solutions if kept."""
+
+    def __init__(self, pattern: Pattern, known: Solution) -> None:
+        self.pattern = pattern  # kept, or another pattern could get its identity
+        self.common = dict(known)
+        self.too_many = False
+        self._times = 0
+        self._rows: list[Solution] | None = None
+        self._by: dict[tuple[Var, ...], dict[tuple[Term, ...], list[Solution]]] = {}
+
+    def answers(self, known: Solution) -> bool:
+        return self._rows is not None and self.common.items() <= known.items()
+
+    def note(self, known: Solution) -> None:
+        self._times += 1
+        self.common = {v: term for v, term in self.common.items() if known.get(v) == term}
+
+    def is_worth_it(self) -> bool:
+        alone = _ALONE if self.common else _ALONE_UNLIKE
+        return self._times > alone and not self.too_many
+
+    def keep(self, rows: list[Solution]) -> None:
+        self._rows, self._by = rows, {}
+
+    def find(self, known: Solution) -> list[Solution]:
+        sure = certain(self.pattern)
+        by = tuple(v for v in known if v in sure and v not in self.common)
+        if by not in self._by:
+            table = self._by[by] = {}
+            for row in self._rows or ():
+                table.setdefault(tuple([row[v] for v in by]), []).append(row)
+        found = self._by[by].get(tuple([known[v] for v in by]), [])
+        return [row for row in found if agree(row, known)]
+
+
+def _plain_truth(condition: Expr, solution: Solution) -> bool | None:
+    """The truth of BOUND and what is made of it; None for all that the engine must say."""
+    match condition:
+        case Call("BOUND", (Var() as variable,), _):
+            return variable in solution
+        case Apply("!", (inner,)):
+            truth = _plain_truth(inner, solution)
+            return None if truth is None else not truth
+    return None
 
 
 def _sayable(solution: Solution) -> dict[Var, IRI | Literal]:

@@ -20,6 +20,7 @@ from cbrngraph.evidence.pieces import (
     merged,
     row_solution,
     unfollowed,
+    unhidden,
     value_of,
     varies,
 )
@@ -357,8 +358,9 @@ class Walker:
     def _project(
         self, inner: Pattern, variables: tuple[Var, ...], solution: Solution, graph: IRI | None
     ) -> list[Proof]:
-        if set(visible(inner)) <= set(variables):
-            return self.derive(inner, solution, graph)
+        whole = unhidden(inner, variables, solution)
+        if whole is not None:
+            return self.derive(inner, whole, graph)
         found = [
             one
             for one in self.ask.solutions(inner, only(solution, visible(inner)), graph)
