@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cbrngraph.errors import QueryError, nearest
+from cbrngraph.model import Term
+from cbrngraph.queries.ordering import Ordering, in_order, split_ordering
 from cbrngraph.queries.tokens import Token, declared_prefixes, position, tokenize
 from cbrngraph.store import Solutions, Store, Triples
 
@@ -35,11 +37,33 @@ def execute(store: Store, text: str, path: Path | None = None) -> Solutions | bo
         QueryError: it is refused (update, SERVICE, FROM) or does not parse; the message shows
             the line and marks the place.
     """
-    prepared = prepare(text, path)
+    tokens = tokenize(text)
+    prefixes = _prefixes(text, tokens, path)
+    split = split_ordering(text, tokens)
     try:
-        return store.query(prepared, path)
+        if split is None:
+            return store.query(prefixes + text, path)
+        return _ordered(store, prefixes + text, prefixes + split[0], split[1], path)
     except QueryError as error:
         raise _explained(error, text, path) from None
+
+
+def _ordered(
+    store: Store, text: str, unordered: str, ordering: Ordering, path: Path | None
+) -> Solutions | bool | Triples:
+    """Ask without the ORDER BY; the rows are put in order when the first of them is taken."""
+    try:
+        answer = store.query(unordered, path)
+    except QueryError:
+        return store.query(text, path)  # so that its error is about the text as it was given
+    if not isinstance(answer, Solutions):
+        return answer
+
+    def rows() -> Iterator[tuple[Term | None, ...]]:
+        found = in_order(answer.rows, answer.variables, ordering)
+        yield from store.select(text, path).rows if found is None else found
+
+    return Solutions(answer.variables, rows())
 
 
 def execute_select(store: Store, text: str, path: Path | None = None) -> Solutions:
@@ -57,16 +81,19 @@ def prepare(text: str, path: Path | None = None) -> str:
         QueryError: the query is an update, calls SERVICE, names its dataset with FROM, is
             nested too deeply or is empty.
     """
-    tokens = tokenize(text)
+    return _prefixes(text, tokenize(text), path) + text
+
+
+def _prefixes(text: str, tokens: Sequence[Token], path: Path | None) -> str:
     _refuse(tokens, text, path)
     used = {token.text.partition(":")[0] for token in tokens if token.kind == "pname"}
     missing = used - declared_prefixes(tokens)
     if not missing:
-        return text
+        return ""
     from cbrngraph.namespaces import PREFIXES
 
     known = sorted(missing & set(PREFIXES))
-    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in known) + text
+    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in known)
 
 
 def _refuse(tokens: Sequence[Token], text: str, path: Path | None) -> None:
