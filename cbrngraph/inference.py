@@ -12,7 +12,7 @@ from cbrngraph.rules import Derivation, N3Triple, Rules
 if TYPE_CHECKING:
     from cbrngraph.store import Store
 
-__all__ = ["closure", "derivations"]
+__all__ = ["Forward", "closure", "derivations", "is_private"]
 
 _TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 _THING = "<http://www.w3.org/2002/07/owl#Thing>"
@@ -21,7 +21,7 @@ _RDF_TYPE = IRI(_TYPE[1:-1])
 
 def closure(rules: Rules, triples: Iterable[N3Triple]) -> list[N3Triple]:
     """Return what `triples` entail by `rules` and do not state, sorted."""
-    return _Run(rules).closure(triples)
+    return Forward(rules).closure(triples)
 
 
 def derivations(rules: Rules, store: Store, triple: Triple) -> Iterator[Derivation]:
@@ -29,11 +29,12 @@ def derivations(rules: Rules, store: Store, triple: Triple) -> Iterator[Derivati
     return _Explainer(rules, store).ways(triple)
 
 
-class _Run:
+class Forward:
     """One semi-naive run: each triple leaves the queue once and meets every rule as newest."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._relevant = rules.properties()
         self._index_rules()
         self._known: set[N3Triple] = set()
         self._new: list[N3Triple] = []
@@ -59,19 +60,39 @@ class _Run:
         )
 
     def closure(self, triples: Iterable[N3Triple]) -> list[N3Triple]:
-        relevant, known, queue = self._rules.properties(), self._known, self._queue
+        """Return what the triples entail and do not state, sorted."""
+        relevant, known, queue = self._relevant, self._known, self._queue
         for triple in triples:
             if triple[1] in relevant and triple not in known:
                 known.add(triple)
                 queue.append(triple)
-        while queue:
-            subject, predicate, object_ = queue.popleft()
-            if predicate == _TYPE:
-                self._typed(subject, object_)
-            else:
-                self._related(subject, predicate, object_)
+        self._run()
         # A private class name stands for a complex class; it never leaves this room.
-        return sorted(t for t in self._new if not (t[1] == _TYPE and t[2][0] == "_"))
+        return sorted(t for t in self._new if not is_private(t))
+
+    def _run(self) -> None:
+        queue = self._queue
+        while queue:
+            triple = queue.popleft()
+            self._keep(triple)
+            self._fire(triple)
+
+    def _keep(self, triple: N3Triple) -> None:
+        """Put a triple into the tables in which rules look for their other premises."""
+        subject, predicate, object_ = triple
+        if predicate == _TYPE:
+            self._types[subject].add(object_)
+        elif predicate in self._joined and object_[0] != '"':
+            self._out[(predicate, subject)].append(object_)
+            self._in[(predicate, object_)].append(subject)
+
+    def _fire(self, triple: N3Triple) -> None:
+        """Add what follows from a triple by one rule, with what is kept as other premises."""
+        subject, predicate, object_ = triple
+        if predicate == _TYPE:
+            self._typed(subject, object_)
+        else:
+            self._related(subject, predicate, object_)
 
     def _add(self, subject: str, predicate: str, object_: str) -> None:
         triple = (subject, predicate, object_)
@@ -83,7 +104,6 @@ class _Run:
     def _typed(self, thing: str, class_: str) -> None:
         rules = self._rules
         held = self._types[thing]
-        held.add(class_)
         for above in rules.superclasses.get(class_, ()):
             self._add(thing, _TYPE, above)
         for parts, whole in rules.intersections.get(class_, ()):
@@ -119,8 +139,6 @@ class _Run:
 
     def _join(self, subject: str, predicate: str, object_: str) -> None:
         out, into = self._out, self._in
-        out[(predicate, subject)].append(object_)
-        into[(predicate, object_)].append(subject)
         for second, head in self._first.get(predicate, ()):
             for end in tuple(out.get((second, object_), ())):
                 self._add(subject, head, end)
@@ -133,6 +151,11 @@ class _Run:
         for class_, filler in self._rules.every.get(predicate, ()):
             if class_ in self._types.get(subject, ()):
                 self._add(object_, _TYPE, filler)
+
+
+def is_private(triple: N3Triple) -> bool:
+    """Whether a triple gives a thing a complex class, which only the rules name."""
+    return triple[1] == _TYPE and triple[2][0] == "_"
 
 
 def _by_first(table: dict[str, tuple[tuple[str, str], ...]]) -> dict[str, list[tuple[str, str]]]:

@@ -11,7 +11,7 @@ from typing import Any
 from cbrngraph.errors import ReadError
 from cbrngraph.resources import InputFile, cache_dir
 
-__all__ = ["digest", "identity", "sha256"]
+__all__ = ["digest", "identity", "sha256", "stamp"]
 
 # Part of every id: raise it when the same files would give another graph.
 _FORMAT = "cbrngraph snapshot 2"
@@ -32,7 +32,7 @@ def identity(files: tuple[InputFile, ...]) -> str:
     """
     from zlib import crc32
 
-    stamps = {file.name: _stamp(file) for file in files}
+    stamps = {file.name: stamp(file) for file in files}
     key = crc32("\n".join(str(file.path) for file in files).encode())
     index = cache_dir() / "inputs" / f"{key:08x}.json"
     known = _load_index(index)
@@ -50,7 +50,12 @@ def identity(files: tuple[InputFile, ...]) -> str:
     return found
 
 
-def _stamp(file: InputFile) -> list[int]:
+def stamp(file: InputFile) -> list[int]:
+    """Return size, modification time (ns) and inode: while they are the same, so is the file.
+
+    Raises:
+        ReadError: it cannot be read.
+    """
     try:
         status = os.stat(file.path)
     except OSError as error:

@@ -59,6 +59,21 @@ class Part:
             return (triple for triple in self.triples if triple not in lost)
         return iter(self.triples)
 
+    def competing(self) -> Iterator[N3Quad]:
+        """Yield what competes for a single value: passages, and reference data without one."""
+        yield from self.quads
+        if self.is_reference:
+            for subject, predicate, object_ in self.triples:
+                yield subject, predicate, object_, ""
+
+    def named(self) -> Iterator[N3Quad]:
+        """Yield what is in named graphs: passages, and a Turtle file under its own name."""
+        if self.is_turtle:
+            graph = f"<{self.file.graph}>"
+            for subject, predicate, object_ in self.triples:
+                yield subject, predicate, object_, graph
+        yield from self.quads
+
 
 @dataclass(slots=True)
 class Reading:
@@ -133,21 +148,13 @@ class Reading:
                     yield triple
 
     def _statements(self) -> Iterator[N3Quad]:
-        """Yield what competes for a single value: passages, and reference data without one."""
         for part in self.parts:
-            yield from part.quads
-            if part.is_reference:
-                for subject, predicate, object_ in part.triples:
-                    yield subject, predicate, object_, ""
+            yield from part.competing()
 
     def named(self) -> Iterator[N3Quad]:
         """Yield what the named graphs hold: passages, and Turtle files under their own name."""
         for part in self.parts:
-            if part.is_turtle:
-                graph = f"<{part.file.graph}>"
-                for subject, predicate, object_ in part.triples:
-                    yield subject, predicate, object_, graph
-            yield from part.quads
+            yield from part.named()
 
     def index_text(self) -> str:
         """Return the N-Quads to load: of a file that the engine has, the winners only.

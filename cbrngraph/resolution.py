@@ -10,15 +10,18 @@ that they belong to.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cbrngraph.namespaces import CBRN
 
-__all__ = ["Descriptions", "N3Statement", "superseded"]
+__all__ = ["Contest", "Descriptions", "N3Statement", "superseded"]
 
 N3Statement = tuple[str, str, str, str]
+_Key = tuple[str, str]  # a thing, and a single-valued property
+_Stated = tuple[str, str, str]  # property, value, passage
+_NONE: frozenset[tuple[str, str, str]] = frozenset()
 
 _AS_OF = f"<{CBRN.asOfEarliest}>"
 _PART_OF = f"<{CBRN.partOf}>"
@@ -55,6 +58,10 @@ class Descriptions:
             table[subject] = object_
         elif predicate == _SINGLE and object_.startswith('"true"'):
             self.single.add(subject)
+
+    def notes(self, triples: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        """Return those of the triples that `note` would keep."""
+        return [t for t in triples if t[1] == _SINGLE or t[1] in self.values]
 
     def sources(self) -> frozenset[str]:
         """Return every source that has a passage."""
@@ -97,27 +104,110 @@ def superseded(
 
     `statements` are (subject, predicate, object, passage) as N-Triples text.
     """
-    companions = {
-        name: main for name, main in descriptions.companions().items()
-        if main in descriptions.single
-    }  # fmt: skip
-    single = descriptions.single
-    groups: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    followers: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
+    mains = _mains(descriptions)
+    groups: dict[_Key, list[_Stated]] = defaultdict(list)
     for subject, predicate, object_, passage in statements:
-        main = companions.get(predicate)
+        main = mains.get(predicate)
         if main is not None:
-            followers[(subject, main)].append((predicate, object_, passage))
-        elif predicate in single:
-            groups[(subject, predicate)][object_].append(passage)
+            groups[(subject, main)].append((predicate, object_, passage))
     lost: set[tuple[str, str, str]] = set()
-    for (subject, predicate), values in groups.items():
-        if len(values) == 1:
-            continue
-        winner = _winner(values, descriptions)
-        lost.update((subject, predicate, value) for value in values if value != winner)
-        lost.update(_orphans(subject, followers[(subject, predicate)], set(values[winner])))
+    for key, group in groups.items():
+        if len(group) > 1:
+            lost.update(_losers(key, group, descriptions))
     return lost
+
+
+class Contest:
+    """Which statements lose, kept up to date while statements and descriptions change.
+
+    `lost` has the triples that lose. What is single-valued must stay the same.
+    """
+
+    def __init__(self, statements: Iterable[N3Statement], descriptions: Descriptions) -> None:
+        self._descriptions = descriptions
+        self._mains = _mains(descriptions)
+        self._groups: dict[_Key, Counter[_Stated]] = {}
+        self._keys: dict[str, set[_Key]] = defaultdict(set)
+        self._strengths: dict[str, tuple[str, int, int]] = {}
+        self._lost_by_key: dict[_Key, frozenset[tuple[str, str, str]]] = {}
+        self.lost: set[tuple[str, str, str]] = set()
+        self.change((), statements)
+
+    def fits(self, descriptions: Descriptions) -> bool:
+        """Whether the same properties are single-valued, and have the same companions."""
+        return _mains(descriptions) == self._mains
+
+    def describe(self, descriptions: Descriptions) -> set[tuple[str, str, str]]:
+        """Take other descriptions of sources and passages; return what now loses or wins."""
+        self._descriptions = descriptions
+        touched: set[_Key] = set()
+        for passage, strength in self._strengths.items():
+            new = descriptions.strength(passage)
+            if new != strength:
+                self._strengths[passage] = new
+                touched |= self._keys[passage]
+        return self._settle(touched)
+
+    def change(
+        self, removed: Iterable[N3Statement], added: Iterable[N3Statement]
+    ) -> set[tuple[str, str, str]]:
+        """Take statements away and add others; return the triples that now lose or win."""
+        touched: set[_Key] = set()
+        for statements, step in ((removed, -1), (added, 1)):
+            for subject, predicate, object_, passage in statements:
+                main = self._mains.get(predicate)
+                if main is None:
+                    continue
+                key = (subject, main)
+                touched.add(key)
+                self._groups.setdefault(key, Counter())[(predicate, object_, passage)] += step
+                self._keys[passage].add(key)
+                if passage not in self._strengths:
+                    self._strengths[passage] = self._descriptions.strength(passage)
+        return self._settle(touched)
+
+    def _settle(self, keys: Iterable[_Key]) -> set[tuple[str, str, str]]:
+        changed: set[tuple[str, str, str]] = set()
+        for key in keys:
+            group = self._groups[key]
+            kept = [stated for stated, number in group.items() if number > 0]
+            if len(kept) < len(group):
+                self._groups[key] = Counter({stated: group[stated] for stated in kept})
+            now = frozenset(_losers(key, kept, self._descriptions)) if len(kept) > 1 else _NONE
+            before = self._lost_by_key.pop(key, _NONE)
+            if now:
+                self._lost_by_key[key] = now
+            changed |= now ^ before
+            self.lost -= before
+            self.lost |= now
+        return changed
+
+
+def _mains(descriptions: Descriptions) -> dict[str, str]:
+    """Return each property that competes, with the single-valued one that decides for it."""
+    single = descriptions.single
+    mains = {name: name for name in single}
+    mains.update((name, main) for name, main in descriptions.companions().items() if main in single)
+    return mains
+
+
+def _losers(
+    key: _Key, group: Iterable[_Stated], descriptions: Descriptions
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the triples of one thing and single-valued property that are not chosen."""
+    subject, main = key
+    values: dict[str, list[str]] = defaultdict(list)
+    followers: list[_Stated] = []
+    for predicate, object_, passage in group:
+        if predicate == main:
+            values[object_].append(passage)
+        else:
+            followers.append((predicate, object_, passage))
+    if len(values) < 2:
+        return
+    winner = _winner(values, descriptions)
+    yield from ((subject, main, value) for value in values if value != winner)
+    yield from _orphans(subject, followers, set(values[winner]))
 
 
 def _winner(values: Mapping[str, list[str]], descriptions: Descriptions) -> str:
