@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbrngraph.build import Snapshot, StoreKind, open_snapshot, parse_view
-from cbrngraph.errors import UsageError
+from cbrngraph.grounds import Grounds, text_given
 from cbrngraph.model import Quad, Triple, View
 from cbrngraph.queries import Catalogue, Choice, Given, Question, choices, find_query
 from cbrngraph.resources import Project
@@ -31,20 +31,13 @@ if TYPE_CHECKING:
     import rdflib
 
     from cbrngraph.describe import Description, Hit, Overview
-    from cbrngraph.evidence.absence import Absence
-    from cbrngraph.evidence.cite import Citation, Recalled
-    from cbrngraph.evidence.conflicts import Conflict
-    from cbrngraph.evidence.diff import Diff
-    from cbrngraph.evidence.timeline import Timeline
-    from cbrngraph.evidence.told import Why
-    from cbrngraph.evidence.verify import Verification
 
     When: TypeAlias = str | int | dt.date
 
 __all__ = ["Graph"]
 
 
-class Graph:
+class Graph(Grounds):
     """A view of a project's graph. It never changes; `as_of` and `view` give another one.
 
     The snapshot behind it is built when first needed, and again only when a file has changed.
@@ -65,6 +58,11 @@ class Graph:
         self._snapshots = {} if _snapshots is None else _snapshots
         self._chosen = parse_view(view or "current", as_of)
 
+    @property
+    def chosen(self) -> View:
+        """The view that was chosen, else `current`."""
+        return self._chosen
+
     @cached_property
     def snapshot(self) -> Snapshot:
         """The snapshot that answers.
@@ -72,7 +70,7 @@ class Graph:
         Raises:
             SyntaxFault, ReadError: an input of the build cannot be used.
         """
-        return self._snapshot(self._chosen)
+        return self.snapshot_of(self.chosen)
 
     @property
     def snapshot_id(self) -> str:
@@ -143,7 +141,7 @@ class Graph:
             name[:-1] if name.endswith("_") and iskeyword(name[:-1]) else name: value
             for name, value in params.items()
         }
-        return answer(stored, given, self._snapshot(self._for(stored.view)), limit)
+        return answer(stored, given, self.snapshot_of(self.view_for(stored.view)), limit)
 
     def choices(self, query: Question, parameter: str) -> tuple[Choice, ...]:
         """Return what a parameter of a stored query can be; empty when anything goes.
@@ -153,7 +151,9 @@ class Graph:
         ['Afghanistan']
         """
         stored = find_query(self.project, query)
-        return choices(stored, stored.parameter(parameter), self._snapshot(self._for(stored.view)))
+        return choices(
+            stored, stored.parameter(parameter), self.snapshot_of(self.view_for(stored.view))
+        )
 
     def show(self, thing: str) -> Description:
         """Return what is known about a thing, by IRI, CURIE, slug, code or name in any case.
@@ -168,7 +168,7 @@ class Graph:
         """
         from cbrngraph.describe import describe
 
-        return describe(self.snapshot, _text(thing, "show"))
+        return describe(self.snapshot, text_given(thing, "show"))
 
     def search(self, text: str, limit: int | None = None) -> tuple[Hit, ...]:
         """Return the things with a text that holds all words of `text`, best first.
@@ -179,7 +179,7 @@ class Graph:
         """
         from cbrngraph.describe import search
 
-        return search(self.snapshot, _text(text, "search"), limit)
+        return search(self.snapshot, text_given(text, "search"), limit)
 
     def info(self) -> Overview:
         """Return what is in the graph: counts, coverage dates, classes, snapshot id.
@@ -191,143 +191,6 @@ class Graph:
         from cbrngraph.describe import overview
 
         return overview(self.snapshot, self.project)
-
-    def cite(self, query: Question, /, **params: Given) -> Citation:
-        """Return the citation of an answer: its address and the sources that it rests on.
-
-        Takes what `query` takes, and raises what it raises. `str()` of it is plain text;
-        `.bibtex()`, `.csl_json()` and `.markdown()` are the other forms.
-
-        >>> import cbrngraph
-        >>> cited = cbrngraph.open().cite("projects-by-country", country="UZB")
-        >>> cited.id.rpartition(":")[0]
-        'projects-by-country:country=country~UZB:current'
-        """
-        from cbrngraph.evidence.cite import cite
-
-        return cite(self.query(query, limit=None, **params))
-
-    def recall(self, citation: str, query: Question | None = None) -> Recalled:
-        """Ask a cited result again: the answer of today, and whether it is still the same.
-
-        `citation` is an id, its IRI, or a CSL-JSON file. `query` is the file or text that was
-        asked, where that is no stored query and no citation file holds it. The view is the
-        cited one, whatever this graph's is.
-
-        Raises:
-            UsageError: it is no citation, or its query is not at hand or has lost a parameter.
-            ReadError: the citation file cannot be read.
-
-        >>> import cbrngraph
-        >>> graph = cbrngraph.open()
-        >>> graph.recall(graph.cite("national-action-plans").id).same_answer
-        True
-        """
-        from cbrngraph.evidence.cite import find_cited
-
-        given = None if query is None else find_query(self.project, query)
-        cited = find_cited(self.project, citation, given)
-        return cited.ask(self._snapshot(cited.view))
-
-    def verify(self, folder: str | os.PathLike[str]) -> Verification:
-        """Return what of all passages stands in the documents of a folder, at its stated lines.
-
-        Documents are recognised by their SHA-256, whatever their names.
-
-        Raises:
-            ReadError: `folder` is no folder, or a file in it cannot be read.
-        """
-        from cbrngraph.evidence.library import Library
-        from cbrngraph.evidence.verify import verify
-
-        return verify(self.view("all").snapshot.store, Library.open(Path(folder)))
-
-    def why(
-        self,
-        what: str,
-        property: str | None = None,
-        /,
-        *,
-        row: int | None = None,
-        **params: Given,
-    ) -> Why:
-        """Return what a row of an answer, a statement or a thing rests on.
-
-        With `row` (from 1) `what` is a query as for `query`. Else it is a thing, with a property
-        or without, or a statement: subject, property and value in one text.
-
-        Raises:
-            UnknownNameError, ParameterError: a name or value that does not fit.
-            UsageError: there is no such row.
-            QueryError: the query cannot be explained.
-
-        >>> import cbrngraph
-        >>> graph = cbrngraph.open()
-        >>> "fs2023" in graph.why("projects-by-country", row=2, country="TJK").sources
-        True
-        >>> graph.why("UZB cbrn:participatesIn P087").holds
-        True
-        """
-        from cbrngraph.evidence.explaining import why_query, why_text
-
-        if row is not None:
-            stored = find_query(self.project, what)
-            return why_query(self._snapshot(self._for(stored.view)), stored, row, params)
-        return why_text(self.snapshot, _text(what, "why"), property)
-
-    def conflicts(self, thing: str | None = None) -> tuple[Conflict, ...]:
-        """Return where sources disagree, and figures that cannot be counted; about one thing only.
-
-        >>> import cbrngraph
-        >>> [one.kind for one in cbrngraph.open().conflicts("rs-south-east-asia")]
-        ['change-over-time']
-        """
-        from cbrngraph.describe import find_thing
-        from cbrngraph.evidence.conflicts import conflicts
-
-        found = None if thing is None else find_thing(self.snapshot.store, thing)
-        return conflicts(self.snapshot, found)
-
-    def timeline(self, thing: str) -> Timeline:
-        """Return a thing's dated story.
-
-        >>> import cbrngraph
-        >>> cbrngraph.open().timeline("rs-central-asia").entries[0].when
-        '2015-05-18'
-        """
-        from cbrngraph.describe import find_thing
-        from cbrngraph.evidence.timeline import timeline
-
-        return timeline(self.snapshot, find_thing(self.snapshot.store, _text(thing, "timeline")))
-
-    def diff(self, before: str, after: str) -> Diff:
-        """Return what changed between two dates, sources, snapshots or folders, and why.
-
-        Raises:
-            UnknownNameError, DateError: a side that is none of them, or that no source reaches.
-
-        >>> import cbrngraph
-        >>> diff = cbrngraph.open().diff("2023-05", "2025-12")
-        >>> {change.sort for change in diff.changes} >= {"added", "changed"}
-        True
-        """
-        from cbrngraph.evidence.diff import compare
-        from cbrngraph.evidence.sides import Sides
-
-        sides = Sides(self.project, self._view or "current")
-        return compare(sides.find(before), sides.find(after))
-
-    def absence(self, result: Result) -> Absence | None:
-        """Return why an answer is empty; None when it is not.
-
-        >>> import cbrngraph
-        >>> graph = cbrngraph.open()
-        >>> graph.absence(graph.query("SELECT ?b { <id/project/P031> cbrn:hasBudget ?b }")).kind
-        'not covered'
-        """
-        from cbrngraph.evidence.absence import absence
-
-        return absence(result)
 
     def to_rdflib(self) -> rdflib.Graph:
         """Return the view as an rdflib graph, every lexical form as in the files.
@@ -357,13 +220,14 @@ class Graph:
         yield from self.snapshot.quads()
 
     def __repr__(self) -> str:
-        return f"<Graph: {self._chosen}>"
+        return f"<Graph: {self.chosen}>"
 
-    def _for(self, view: str) -> View:
-        """The view to ask: the one that was chosen, else the query's own."""
-        return self._chosen if self._view else parse_view(view, self._as_of)
+    def view_for(self, view: str) -> View:
+        """Return the view to ask: the one that was chosen, else the query's own."""
+        return self.chosen if self._view else parse_view(view, self._as_of)
 
-    def _snapshot(self, view: View) -> Snapshot:
+    def snapshot_of(self, view: View) -> Snapshot:
+        """Return the snapshot of a view, built when it is first needed."""
         if view.key not in self._snapshots:
             self._snapshots[view.key] = open_snapshot(self.project, view, self._store)
         return self._snapshots[view.key]
@@ -392,9 +256,3 @@ def _date(when: object) -> str:
     from cbrngraph.dates import text_of
 
     return text_of(when)
-
-
-def _text(given: object, method: str) -> str:
-    if isinstance(given, str):
-        return given
-    raise UsageError(f"{method}() takes a text, not {given!r}")

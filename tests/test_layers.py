@@ -35,6 +35,7 @@ ROOMS = (
     "validate",
     "reason",
     "ingest",
+    "grounds",
     "graph",
     "cli",
 )
