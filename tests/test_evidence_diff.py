@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from cbrngraph.errors import DateError, UnknownNameError, UsageError
 from cbrngraph.evidence.answers import compare_answers
 from cbrngraph.evidence.diff import Diff, compare
 from cbrngraph.evidence.diffing import diff_objects, patch
-from cbrngraph.evidence.sides import Sides
+from cbrngraph.evidence.sides import Side, Sides
 from cbrngraph.graph import Graph
+from cbrngraph.model import View
+from cbrngraph.reading import Reading
 from cbrngraph.resources import Project
 
 
@@ -147,6 +150,67 @@ def test_patch_makes_one_side_the_other(graph: Graph, back: bool) -> None:
             assert rest.removesuffix(" .") not in triples
             triples.add(rest.removesuffix(" ."))
     assert triples == {" ".join(triple) for triple in end.triples}
+
+
+@pytest.fixture(scope="module")
+def sides(graph: Graph) -> dict[str, Side]:
+    """Views of the shipped project, read once."""
+    found = Sides(graph.project)
+    names = ("2014", "2018-06", "2023-05", "2025-12", "current", "all")
+    return {name: found.find(name) for name in names}
+
+
+def test_a_side_is_the_view_that_the_build_makes(graph: Graph, sides: dict[str, Side]) -> None:
+    """What a side holds, sorted by source, is what a build of the same view reads."""
+    for view in (View("all"), parse_view("current"), parse_view("current", "2018-06")):
+        read = Reading.of(graph.project, view)
+        side = sides[view.as_of or view.name]
+        assert side.triples == set(read.view_triples())
+        assert side.passages == {quad[3] for part in read.parts for quad in part.quads}
+        assert len(side.sources) == read.counts()["sources"] > 10
+
+
+def test_views_differ_by_what_only_one_has(sides: dict[str, Side]) -> None:
+    """What two views of the same files differ by is found without looking at all they share."""
+    differed = 0
+    for one, other in permutations(sides.values(), 2):
+        beyond = one.beyond(other)
+        assert beyond == one.triples - other.triples, (one.label, other.label)
+        differed += bool(beyond)
+    assert differed > 20
+
+
+def test_views_differ_also_where_sources_speak_of_sources(toy: Path, tmp_path: Path) -> None:
+    """A statement about a source, or of what is told elsewhere, is in a view for two reasons."""
+    other = tmp_path / "other"
+    shutil.copytree(toy, other)
+    (other / "data" / "sources" / "odd.trig").write_text(ODD, encoding="utf-8")
+    found = Sides(Project.open(other))
+    views = [found.find(name) for name in ("2020", "2021-06", "2022", "current", "all")]
+    assert views[1].triples - views[0].triples
+    for one, second in permutations(views, 2):
+        assert one.beyond(second) == one.triples - second.triples, (one.label, second.label)
+
+
+ODD = """\
+@prefix cbrn: <https://w3id.org/cbrngraph/ontology#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix source: <https://w3id.org/cbrngraph/source/> .
+
+source:odd a cbrn:SourceDocument ; dcterms:title "Odd" ;
+    cbrn:issuedEarliest "2021-01-01"^^xsd:date ; cbrn:issuedLatest "2021-01-31"^^xsd:date .
+<https://w3id.org/cbrngraph/source/odd#p> a cbrn:Passage ; cbrn:partOf source:odd .
+<https://w3id.org/cbrngraph/id/project/T1> dcterms:title "Old <title>" .
+
+GRAPH <https://w3id.org/cbrngraph/source/odd#p> {
+    source:odd dcterms:title "Odd" .
+    source:first a cbrn:SourceDocument ; dcterms:title "Another name" .
+    source:second a cbrn:SourceDocument .
+    <https://w3id.org/cbrngraph/id/project/T1> dcterms:title "A third title" ,
+        "New title" .
+}
+"""
 
 
 def test_snapshot_is_a_side(graph: Graph) -> None:

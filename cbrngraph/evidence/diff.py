@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from cbrngraph.evidence.authority import rule_words
+from cbrngraph.evidence.holdings import uncollected
 from cbrngraph.evidence.sides import Side
 from cbrngraph.namespaces import CBRN, DCTERMS, OWL, RDF, RDFS, SKOS
 from cbrngraph.rules import N3Triple
@@ -27,6 +28,7 @@ Why = OneOf[
 
 _TYPE = f"<{RDF.type}>"
 _IDENTIFIER = f"<{DCTERMS.identifier}>"
+_PART_OF = f"<{CBRN.partOf}>"
 _INVERSE = f"<{OWL.inverseOf}>"
 _IN_SCHEME = f"<{SKOS.inScheme}>"
 _MEASURE = f"<{CBRN.measure}>"
@@ -84,16 +86,21 @@ class Diff:
 
 def compare(before: Side, after: Side) -> Diff:
     """Return what must change for `before` to become `after`."""
-    return _Comparison(before, after).diff()
+    with uncollected():
+        return _Comparison(before, after).diff()
 
 
 class _Comparison:
     def __init__(self, before: Side, after: Side) -> None:
         self.before = before
         self.after = after
-        self.added = _named(after.triples - before.triples)
-        self.removed = _named(before.triples - after.triples)
-        changed = self.added | self.removed
+        self.added = _without_blank(after.beyond(before))
+        self.removed = _without_blank(before.beyond(after))
+        self._described = _described(self.added, before, after)
+        self._described |= _described(self.removed, before, after)
+        self._came_told = self._told(self.added)
+        self._went_told = self._told(self.removed)
+        changed = self._came_told | self._went_told
         self._stated_before = before.stating(changed)
         self._stated_after = after.stating(changed)
         self._about: dict[str, list[N3Triple]] = defaultdict(list)
@@ -102,8 +109,12 @@ class _Comparison:
         self._inverses: set[str] = set()
         self._concepts: set[str] = set()
         self._label: dict[str, tuple[int, str]] = {}
-        self._described = {triple[0] for triple in changed if triple[2] in _DESCRIBED}
-        self._scan({triple[0] for triple in changed} - self._described)
+        self._scan({triple[0] for triple in changed})
+
+    def _told(self, triples: set[N3Triple]) -> set[N3Triple]:
+        """Leave out the descriptions of sources and passages, which is most of what differs."""
+        described = self._described
+        return {triple for triple in triples if triple[0] not in described}
 
     def diff(self) -> Diff:
         changes = sorted(
@@ -126,7 +137,7 @@ class _Comparison:
         helpers = self._helpers()
         gone: dict[tuple[str, str], list[str]] = defaultdict(list)
         came: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for triples, table in ((self.removed, gone), (self.added, came)):
+        for triples, table in ((self._went_told, gone), (self._came_told, came)):
             for subject, predicate, object_ in triples:
                 if subject in self._described or predicate == _TYPE or predicate in helpers:
                     continue
@@ -216,24 +227,29 @@ class _Comparison:
 
     def _scan(self, subjects: set[str]) -> None:
         """Learn in one pass what is needed of the nodes that changed, and of the ontology."""
-        about, labels, ranks = self._about, self._label, _LABELS
-        for triples in (self.after.context(), self.removed):
+        about = self._about
+        for triples in (self.after.context(), self._went_told):
             for triple in triples:
                 subject, predicate, object_ = triple
                 if subject in subjects:
                     about[subject].append(triple)
                 if predicate not in _TELLING:
                     continue
-                if predicate in ranks:
-                    if object_[0] == '"':
-                        label = (ranks.index(predicate), object_)
-                        labels[subject] = min(labels.get(subject, label), label)
+                if predicate in _LABELS:
+                    self._named(triple)
                 elif predicate == _IN_SCHEME:
                     self._concepts.add(subject)
                 elif predicate == _INVERSE:
                     self._inverses |= {subject, object_}
                 elif object_ in _DESCRIBED:
                     self._described.add(subject)
+
+    def _named(self, triple: N3Triple) -> None:
+        """Keep the best label of a thing."""
+        subject, predicate, object_ = triple
+        if predicate in _LABELS and object_[0] == '"':
+            label = (_LABELS.index(predicate), object_)
+            self._label[subject] = min(self._label.get(subject, label), label)
 
     def _owner(self, node: str) -> str:
         """The thing that a relation node hangs on; a thing with a name is its own."""
@@ -268,11 +284,23 @@ class _Comparison:
             )
             if term.startswith("<")
         }
+        for term in wanted - self._label.keys():
+            for side in (self.before, self.after):
+                for triple in side.describing(term):
+                    self._named(triple)
         known = {term: self._label[term] for term in wanted if term in self._label}
         return {term[1:-1]: _plain(text) for term, (_, text) in known.items()}
 
 
-def _named(triples: set[N3Triple]) -> set[N3Triple]:
+def _described(triples: set[N3Triple], *sides: Side) -> set[str]:
+    """The sources and passages among the subjects."""
+    known: set[str] = set()
+    for side in sides:
+        known.update(side.notes.values[_PART_OF], side.notes.sources())
+    return {triple[0] for triple in triples if triple[0] in known or triple[2] in _DESCRIBED}
+
+
+def _without_blank(triples: set[N3Triple]) -> set[N3Triple]:
     """Leave out triples of blank nodes: two sides have no common name for one to compare by."""
     return {triple for triple in triples if triple[0][0] != "_" and triple[2][0] != "_"}
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from cbrngraph.build import ENTAILED, parse_view, snapshot_id
 from cbrngraph.errors import DateError, UnknownNameError, UsageError, nearest
+from cbrngraph.evidence.holdings import Holdings, N3Quad, Seen, uncollected
 from cbrngraph.model import View
-from cbrngraph.namespaces import BASE, CBRN
+from cbrngraph.namespaces import BASE
 from cbrngraph.reading import Reading
 from cbrngraph.resolution import Descriptions
 from cbrngraph.resources import Project, cache_dir
@@ -23,42 +24,75 @@ from cbrngraph.store import Store
 
 __all__ = ["Side", "Sides", "is_date"]
 
-N3Quad = tuple[str, str, str, str]
 _SNAPSHOT = re.compile(r"[0-9a-f]{8,64}")
 _DATE = re.compile(r"\d{4}(-\d\d){0,2}\??")
-_PART_OF = f"<{CBRN.partOf}>"
 _FILES = f"<{BASE}graph/"
 
 
-@dataclass(slots=True)
 class Side:
     """What one side says.
 
     `triples` is what holds on it as stated (not what is entailed); `quads` yields what passages
     state, the values not taken included; `passages` and `sources` are the IRIs in angle brackets.
     `resolved` says whether single-valued properties have one value. `context` yields what is
-    known of things beyond this side: names, classes, the ontology.
+    known of things beyond this side: names, classes, the ontology; what describes a source or
+    passage may be left to `describing`.
     """
 
-    label: str
-    triples: set[N3Triple]
-    quads: Callable[[], Iterator[N3Quad]]
-    notes: Descriptions
-    context: Callable[[], Iterable[N3Triple]]
-    resolved: bool = True
-    passages: set[str] = field(default_factory=set)
-    sources: set[str] = field(default_factory=set)
+    def __init__(
+        self,
+        label: str,
+        triples: Callable[[], set[N3Triple]],
+        quads: Callable[[], Iterator[N3Quad]],
+        notes: Descriptions,
+        context: Callable[[], Iterable[N3Triple]],
+        *,
+        resolved: bool = True,
+        seen: Seen | None = None,
+    ) -> None:
+        self.label = label
+        self.quads = quads
+        self.notes = notes
+        self.context = context
+        self.resolved = resolved
+        self._triples = triples
+        self._seen = seen
 
-    def __post_init__(self) -> None:
-        self.passages = {quad[3] for quad in self.quads()}
-        self.sources = {self.notes.source_of(passage) for passage in self.passages} - {""}
+    @cached_property
+    def triples(self) -> set[N3Triple]:
+        """What holds on it as stated."""
+        return self._triples()
+
+    @cached_property
+    def passages(self) -> set[str]:
+        """The passages that state something."""
+        return {quad[3] for quad in self.quads()}
+
+    @cached_property
+    def sources(self) -> set[str]:
+        """Their sources."""
+        if self._seen is not None:
+            return self._seen.sources
+        return {self.notes.source_of(passage) for passage in self.passages} - {""}
+
+    def beyond(self, other: Side) -> set[N3Triple]:
+        """Return the triples that this side has and the other has not."""
+        mine, theirs = self._seen, other._seen
+        if mine and theirs and mine.holdings is theirs.holdings and mine.holdings.is_plain:
+            return mine.beyond(theirs)
+        return self.triples - other.triples
+
+    def describing(self, subject: str) -> list[N3Triple]:
+        """Return the triples about a source or passage that `context` leaves out."""
+        return [] if self._seen is None else self._seen.describing(subject)
 
     def stating(self, wanted: set[N3Triple]) -> dict[N3Triple, list[str]]:
         """Return the passages that state each of the wanted triples."""
         found: dict[N3Triple, list[str]] = {}
         for quad in self.quads():
-            if quad[:3] in wanted:
-                found.setdefault(quad[:3], []).append(quad[3])
+            triple = quad[:3]
+            if triple in wanted:
+                found.setdefault(triple, []).append(quad[3])
         return {triple: sorted(passages) for triple, passages in found.items()}
 
 
@@ -68,7 +102,7 @@ class Sides:
     def __init__(self, project: Project, view: str = "current") -> None:
         self._project = project
         self._view = view
-        self._readings: dict[tuple[Path, ...], Reading] = {}
+        self._held: dict[tuple[Path, ...], Holdings] = {}
 
     def find(self, text: str) -> Side:
         """Return the side that `text` names.
@@ -80,6 +114,10 @@ class Sides:
             UnknownNameError: it names none of them.
             DateError: a date that no source reaches.
         """
+        with uncollected():
+            return self._find(text)
+
+    def _find(self, text: str) -> Side:
         if text in ("current", "all"):
             return self._of_view(parse_view(text), self._project, text)
         if Path(text).is_dir():
@@ -96,51 +134,45 @@ class Sides:
                 return snapshot
         return self._of_source(text)
 
-    def _reading(self, project: Project) -> Reading:
+    def _holdings(self, project: Project) -> Holdings:
         key = (*project.layers, *project.data_layers)
-        if key not in self._readings:
-            self._readings[key] = Reading.of(project, View("all"))
-        return self._readings[key]
+        if key not in self._held:
+            self._held[key] = Holdings(Reading.of(project, View("all")))
+        return self._held[key]
 
     def _of_view(self, view: View, project: Project, label: str) -> Side:
-        reading = self._reading(project).seen_in(view)
-        triples = set(reading.view_triples())
+        seen = self._holdings(project).seen_in(view)
         return Side(
             label=label,
-            triples=triples,
-            quads=lambda: (quad for part in reading.parts for quad in part.quads),
-            notes=reading.descriptions,
-            context=lambda: triples,
+            triples=seen.triples,
+            quads=seen.quads,
+            notes=seen.holdings.notes,
+            context=seen.telling,
             resolved=view.name == "current",
+            seen=seen,
         )
 
     def _first_day(self) -> str:
-        notes = self._reading(self._project).descriptions
+        notes = self._holdings(self._project).notes
         days = sorted(day for source in notes.sources() if (day := notes.issued_by(source)))
         return days[0] if days else "no known date"
 
     def _of_source(self, text: str) -> Side:
-        reading = self._reading(self._project)
-        notes = reading.descriptions
-        slugs = {source[1:-1].rpartition("/")[2]: source for source in notes.sources()}
+        held = self._holdings(self._project)
+        slugs = {source[1:-1].rpartition("/")[2]: source for source in held.notes.sources()}
         source = slugs.get(text.removeprefix(BASE + "source/"))
         if source is None:
             hint = "a side is a date, a source, a snapshot id, a folder, current or all"
             raise UnknownNameError("side", text, nearest(text, slugs), f"({hint})")
-        quads = [
-            quad
-            for part in reading.parts
-            for quad in part.quads
-            if notes.source_of(quad[3]) == source
-        ]
+        quads = held.said.get(source, [])
         if not quads:
             raise UsageError(f"the source {text} states nothing")
         return Side(
             label=text,
-            triples={quad[:3] for quad in quads},
+            triples=lambda: {quad[:3] for quad in quads},
             quads=lambda: iter(quads),
-            notes=notes,
-            context=reading.view_triples,
+            notes=held.notes,
+            context=held.seen_in(View("all")).telling,
             resolved=False,
         )
 
@@ -189,4 +221,4 @@ def _of_store(store: Store, name: str) -> Side:
             quads.append((*triple, quad.graph.n3()))
     triples -= entailed
     label = f"snapshot {name[:12]}"
-    return Side(label, triples, lambda: iter(quads), notes, lambda: triples)
+    return Side(label, lambda: triples, lambda: iter(quads), notes, lambda: triples)

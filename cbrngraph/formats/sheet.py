@@ -87,4 +87,6 @@ def _plain_cell(value: object) -> Cell:
 
 
 def _clean(text: str) -> str:
+    if text.isprintable():
+        return text
     return _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text))
