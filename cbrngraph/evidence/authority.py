@@ -16,9 +16,8 @@ from cbrngraph.store import Store
 
 __all__ = ["Authority", "rule_words"]
 
-_BATCH = 2000
-_OF_PASSAGE = (CBRN.partOf, CBRN.asOfEarliest, CBRN.confidence)
-_OF_SOURCE = (CBRN.issuedEarliest, CBRN.issuedLatest, CBRN.reliability)
+_OF_PASSAGE = frozenset((CBRN.partOf, CBRN.asOfEarliest, CBRN.confidence))
+_OF_SOURCE = frozenset((CBRN.issuedEarliest, CBRN.issuedLatest, CBRN.reliability))
 
 
 @dataclass(slots=True)
@@ -28,20 +27,6 @@ class Authority:
     store: Store
     _notes: Descriptions = field(default_factory=Descriptions)
     _known: set[IRI] = field(default_factory=set)
-
-    def learn(self, passages: Iterable[IRI]) -> None:
-        """Read what is needed of many passages at once."""
-        fresh = sorted(set(passages) - self._known)
-        self._known.update(fresh)
-        for start in range(0, len(fresh), _BATCH):
-            values = " ".join(iri.n3() for iri in fresh[start : start + _BATCH])
-            for predicate in _OF_PASSAGE:
-                rows = self.store.select(
-                    f"SELECT ?s ?o {{ VALUES ?s {{ {values} }} ?s <{predicate}> ?o }}"
-                ).rows
-                for subject, object_ in rows:
-                    if isinstance(subject, IRI) and object_ is not None:
-                        self._learned(subject, predicate, object_)
 
     def strength(self, passage: IRI) -> tuple[str, int, int]:
         """Return day, reliability and confidence of a passage; larger is stronger."""
@@ -66,9 +51,9 @@ class Authority:
         if passage in self._known:
             return
         self._known.add(passage)
-        for predicate in _OF_PASSAGE:
-            for quad in self.store.match(passage, IRI(predicate)):
-                self._learned(passage, predicate, quad.object)
+        for quad in self.store.match(passage):
+            if quad.predicate in _OF_PASSAGE:
+                self._learned(passage, quad.predicate, quad.object)
 
     def _learned(self, passage: IRI, predicate: str, value: Term) -> None:
         self._note(passage.n3(), predicate, value.n3())
@@ -81,10 +66,10 @@ class Authority:
         if source in self._known:
             return
         self._known.add(source)
-        for predicate in _OF_SOURCE:
-            for quad in self.store.match(source, IRI(predicate)):
-                self._note(source.n3(), predicate, quad.object.n3())
-                if predicate == CBRN.reliability and isinstance(quad.object, IRI):
+        for quad in self.store.match(source):
+            if quad.predicate in _OF_SOURCE:
+                self._note(source.n3(), quad.predicate, quad.object.n3())
+                if quad.predicate == CBRN.reliability and isinstance(quad.object, IRI):
                     self._learn_rank(quad.object)
 
     def _learn_rank(self, concept: IRI) -> None:

@@ -147,7 +147,6 @@ class _Judge:
     def judged(self, groups: Groups) -> Iterable[Conflict]:
         graphs = {graph for values in groups.values() for said in values.values() for graph in said}
         passages = passages_of(self._store, graphs)
-        self._authority.learn(passages)
         for (subject, predicate), values in groups.items():
             by_value = {
                 value: [graph for graph in said if graph in passages]
