@@ -185,7 +185,7 @@ def _navigation(all_pages: list[Page], here: Page, root: str) -> str:
         lines.append(f"<h2>{heading}</h2>\n<ul>")
         for page in listed:
             current = ' aria-current="page"' if page is here else ""
-            title = html.escape(page.title)
+            title = html.escape("Overview" if page.name == "index.md" else page.title)
             lines.append(f'<li><a href="{root}{page.address}"{current}>{title}</a></li>')
         lines.append("</ul>")
     return "\n".join(lines)
