@@ -13,8 +13,9 @@ from cbrngraph.errors import EnvironmentProblem, InputError
 from cbrngraph.model import IRI, BNode, Term
 from cbrngraph.validate.data import BASE, Data
 from cbrngraph.validate.engines import Result, Task, given_name, original_name
-from cbrngraph.validate.graph import parse_term
+from cbrngraph.validate.graph import IndexedGraph, parse_term
 from cbrngraph.validate.paths import Path
+from cbrngraph.validate.shapes import Shape
 from cbrngraph.validate.vocabulary import OWL_CLASS, RDF_TYPE, RDFS_CLASS, SH, TARGETS
 
 __all__ = ["CompiledEngine"]
@@ -39,7 +40,13 @@ _FORMATS = {".ttl": "turtle", ".nt": "ntriples"}
 
 
 class CompiledEngine:
-    """The package `shacl` behind the protocol of `cbrngraph.validate.engines`."""
+    """The package `shacl` behind the protocol of `cbrngraph.validate.engines`.
+
+    An engine that is asked again about the same shapes does not read them again.
+    """
+
+    def __init__(self) -> None:
+        self._known: tuple[IndexedGraph, tuple[Shape, ...], str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -53,21 +60,36 @@ class CompiledEngine:
             EnvironmentProblem: the package is not installed.
             InputError: the engine cannot read the data or the shapes.
         """
-        rules = _shapes_text(task)
-        found = self._run(task.data, rules, task.data.text.decode())
+        rules, shapes = self._shapes(task)
+        found = self._run(task.data, shapes, task.data.text.decode())
         labels: dict[str, BNode] = {}
         if task.data.labelled and any(_names_blank_node(result) for result in found):
             text = task.data.text.decode() + _labelling(task.data)
-            found = self._run(task.data, rules + _LABEL_SHAPES, text)
+            found = self._run(task.data, self._compiled(task, rules + _LABEL_SHAPES), text)
             labels = {r.value: _label(r) for r in found if r.source_shape == _OWN}
         for result in found:
             if result.source_shape != _OWN:
                 yield self._result(result, task, labels)
 
+    def _shapes(self, task: Task) -> tuple[str, Any]:
+        """Return the text of the shapes, and what the engine makes of it."""
+        known = self._known
+        if known is None or known[0] is not task.graph or known[1] != task.roots:
+            rules = _shapes_text(task)
+            known = self._known = (task.graph, task.roots, rules, self._compiled(task, rules))
+        return known[2], known[3]
+
     @staticmethod
-    def _run(data: Data, rules: str, text: str) -> list[Any]:
+    def _compiled(task: Task, rules: str) -> Any:
         try:
-            shapes = _module().Shapes.from_text(rules, "ntriples")
+            return _module().Shapes.from_text(rules, "ntriples")
+        except ValueError as error:
+            task.data.check_syntax()
+            raise InputError(f"the Core engine refuses the shapes or data: {error}") from None
+
+    @staticmethod
+    def _run(data: Data, shapes: Any, text: str) -> list[Any]:
+        try:
             found = shapes.validate_text(text, _FORMATS[data.suffix], BASE).results
         except ValueError as error:
             data.check_syntax()

@@ -6,7 +6,7 @@ A shape's focus nodes come from its targets (SHACL section 2.1.3) and, for a sha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from cbrngraph.build import ENTAILED
@@ -53,7 +53,10 @@ class Focus:
         self._writable = writable
         # Classes whose things do not count where the type is only entailed.
         self._supposed = frozenset(term.n3() for term in supposed)
+        # When given, the only nodes that count, whatever the targets.
+        self.among: Collection[Term] | None = None
         self._pins = 0
+        self._marks: list[Quad] = []
         self._subclasses: dict[Term, list[str]] = {}
 
     def table(self, ways: list[Chain], *, apart: bool = False) -> Table:
@@ -62,6 +65,9 @@ class Focus:
         `apart` keeps it from being joined with the patterns beside it row by row.
         """
         patterns = list(dict.fromkeys(p for way in ways for p in self._patterns(way)))
+        if self.among is not None:
+            few = self._nodes("this", list(self.among))
+            patterns = [f"{few} {pattern}" for pattern in patterns]
         if len(patterns) == 1 and patterns[0].startswith("?this a <"):
             single = f"{{ SELECT ?this WHERE {{ {patterns[0]} }} }}" if apart else patterns[0]
             return Table(("this",), single)
@@ -83,6 +89,13 @@ class Focus:
         """Return all focus nodes."""
         rows = self._store.select(f"SELECT ?this WHERE {{ {self.table(ways).pattern} }}").rows
         return [row[0] for row in rows if row[0] is not None]
+
+    def close(self) -> None:
+        """Take the helping graph out of the store again."""
+        self._store.change(
+            (f"{' '.join(term.n3() for term in quad if term)} .\n" for quad in self._marks), ()
+        )
+        self._marks.clear()
 
     def _patterns(self, way: Chain) -> Iterator[str]:
         start = "this" if not way.paths else "sh_0"
@@ -127,7 +140,8 @@ class Focus:
             return "FILTER(false)"
         self._pins += 1
         pin = IRI(f"urn:cbrngraph:pin:{self._pins}")
-        marks = (Quad(pin, pin, node, _PINNED) for node in nodes)
+        marks = [Quad(pin, pin, node, _PINNED) for node in nodes]
+        self._marks += marks
         self._store.add(marks)
         return f"GRAPH <{_PINNED}> {{ <{pin}> <{pin}> ?{name} }}"
 

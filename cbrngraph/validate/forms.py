@@ -7,12 +7,14 @@ searched for literals that may be concerned, and the store itself is asked about
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cached_property
 
 from cbrngraph.model import Literal
 from cbrngraph.store import Store
 from cbrngraph.validate.vocabulary import XSD
 
-__all__ = ["STRINGS", "rewritten_forms"]
+__all__ = ["STRINGS", "Written", "rewritten_forms", "rewritten_in"]
 
 STRINGS = re.compile(
     rb'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''
@@ -23,34 +25,62 @@ _TYPED = re.compile(
     rb'(?:"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\')\^\^'
     rb"(?:<http://www\.w3\.org/2001/XMLSchema#(\w+)>|[\w.-]*:(\w+))"
 )
-_BARE = re.compile(
-    rb"(?<=[\s,;(\[])([+-]?(?:\d+\.\d*|\.?\d+)(?:[eE][+-]?\d+)?)(?=[\s,;)\]]|\.(?!\d))"
-)
+_BARE = re.compile(rb"[\s,;(\[]([+-]?(?:\d+\.\d*|\.?\d+)(?:[eE][+-]?\d+)?)(?=[\s,;)\]]|\.(?!\d))")
 # Forms that no store rewrites, which spares asking it about most literals of a large text.
 _STEADY = re.compile(rb"(?:0|-?[1-9]\d*)|(?:true|false)|\d{4}(?:-\d\d(?:-\d\d)?)?")
 _DERIVED = re.compile(rb"(?:long|int|short|byte|\w*nteger|unsigned\w+|\w*Long|\w*Int)$")
 _Form = tuple[bytes, bytes]
 
+_OF_XSD = rb"(?:<http://www\.w3\.org/2001/XMLSchema#|[\w.-]*:)"
 _CHANGEABLE = (
-    rb"\^\^(?:<http://www\.w3\.org/2001/XMLSchema#|[\w.-]*:)(?:int|long|short|byte|unsigned\w+"
+    rb"\^\^" + _OF_XSD + rb"(?:int|long|short|byte|unsigned\w+"
     rb"|non\w+|positiveInteger|negativeInteger|float|double|\w*[dD]uration|dateTime\w*|time"
     rb"|gMonth\w*|gDay|hexBinary|base64Binary)\b"
 )
 # Quick signs that a text may have a literal that a store rewrites. A sign inside a string does no
-# harm: the text is then looked at closely.
+# harm: the text is then looked at closely. Each begins with a fixed letter, which the search jumps
+# to, and looks back from there.
 _SIGNS = tuple(
     re.compile(pattern)
     for pattern in (
         rb"\+\d",
-        rb"0(?<=[\s,;(\[\"'.]0)\d",
+        rb"0(?:(?<=[\s,;(\[.]0)\d|(?<=[\"']0)\d[^\"'\n]*[\"']\^\^" + _OF_XSD + rb")",
         rb"-(?<=[\s,;(\[\"']-)0",
         rb"\.(?:\d*0(?=[\s\"',;)\]])|(?<=[\s,;(\[\"'+-]\.)\d|[\"']\^\^)",
-        rb"[eE](?<=[\d.][eE])[+-]?\d+[\s\"',;)\]]",
-        rb"[\"'][01][\"']\^\^",
-        rb"[\"']-?\d{4,}(?:-\d\d){0,2}(?:Z|[+-]\d\d:\d\d)[\"']\^\^",
+        rb"\^\^(?:(?<=[Z\"'][\"']\^\^)|(?<=\d:\d\d[\"']\^\^))",
+        rb"\^\^(?<=[\"'][01][\"']\^\^)" + _OF_XSD + rb"boolean",
         _CHANGEABLE,
     )
 )
+_EXPONENT = re.compile(rb"[\s,;(\[\"'][+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+(?=[\s\"',;)\]]|\.\s)")
+# Digits become 0 and both ways to write an exponent e, so that one look finds either.
+_FOLDED = bytes.maketrans(b"123456789.E", b"0000000000e")
+
+
+def _has_sign(text: bytes) -> bool:
+    if any(sign.search(text) for sign in _SIGNS):
+        return True
+    return b"0e" in text.translate(_FOLDED) and _EXPONENT.search(text) is not None
+
+
+class Written:
+    """The literals of one text that a store may rewrite; what is found is kept."""
+
+    def __init__(self, text: bytes, *, bare: bool) -> None:
+        self._text = text
+        self._bare = bare
+
+    @cached_property
+    def doubtful(self) -> frozenset[_Form]:
+        """The forms that a store may keep in another way."""
+        if not _has_sign(self._text):
+            return frozenset()
+        return frozenset(form for form in self.forms if _is_doubtful(*form))
+
+    @cached_property
+    def forms(self) -> frozenset[_Form]:
+        """All typed literals and numbers."""
+        return frozenset(_written(self._text, bare=self._bare))
 
 
 def rewritten_forms(*texts: bytes, bare: bool) -> dict[Literal, tuple[Literal, ...]]:
@@ -58,10 +88,13 @@ def rewritten_forms(*texts: bytes, bare: bool) -> dict[Literal, tuple[Literal, .
 
     `bare` says that the texts may have numbers without quotes (Turtle).
     """
-    doubtful: set[_Form] = set()
-    for text in texts:
-        if any(sign.search(text) for sign in _SIGNS):
-            doubtful |= {form for form in _written(text, bare=bare) if _is_doubtful(*form)}
+    return rewritten_in([Written(text, bare=bare) for text in texts])
+
+
+def rewritten_in(texts: Iterable[Written]) -> dict[Literal, tuple[Literal, ...]]:
+    """Return what `rewritten_forms` does, for texts that may have been looked at before."""
+    texts = list(texts)
+    doubtful = {form for text in texts for form in text.doubtful}
     if not doubtful:
         return {}
     kept = _asked([_literal(form) for form in sorted(doubtful)])
@@ -70,19 +103,17 @@ def rewritten_forms(*texts: bytes, bare: bool) -> dict[Literal, tuple[Literal, .
         if form in changed:
             changed[form].add(literal)
     if changed:
-        _add_steady(changed, texts, bare=bare)
+        _add_steady(changed, texts)
     return {form: tuple(sorted(forms, key=Literal.n3)) for form, forms in changed.items()}
 
 
-def _add_steady(
-    changed: dict[Literal, set[Literal]], texts: tuple[bytes, ...], *, bare: bool
-) -> None:
+def _add_steady(changed: dict[Literal, set[Literal]], texts: list[Written]) -> None:
     """Add the store's own form of a value where some text has that form too."""
     wanted = {
         (form.value.encode(), form.datatype.removeprefix(XSD).encode()): form for form in changed
     }
     for text in texts:
-        for form in wanted.keys() & _written(text, bare=bare):
+        for form in wanted.keys() & text.forms:
             changed[wanted[form]].add(wanted[form])
 
 

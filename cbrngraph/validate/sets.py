@@ -7,7 +7,8 @@ SHACL sections 5 and 6.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from cbrngraph.errors import CbrnGraphError, InputError, QueryError
 from cbrngraph.model import IRI, BNode, Literal, Quad, Term
@@ -17,7 +18,7 @@ from cbrngraph.validate.joins import by_sets
 from cbrngraph.validate.paths import Path
 from cbrngraph.validate.prebind import Table, bind, constants, replace_path, select_from_ask
 from cbrngraph.validate.reading import fault
-from cbrngraph.validate.shapes import ComponentUse, Shape, SparqlConstraint, Validator
+from cbrngraph.validate.shapes import ComponentUse, Shape, Shapes, SparqlConstraint, Validator
 from cbrngraph.validate.sparql import (
     QueryText,
     Unsupported,
@@ -28,7 +29,7 @@ from cbrngraph.validate.sparql import (
 )
 from cbrngraph.validate.vocabulary import SH, XSD
 
-__all__ = ["SetEngine"]
+__all__ = ["Check", "Run", "SetEngine", "checks_of"]
 
 # Bytes of text from which a query is written for whole sets.
 MANY = 1_500_000
@@ -50,22 +51,39 @@ class SetEngine:
         Raises:
             InputError: a query does not parse, or uses what SHACL does not allow.
         """
-        ways: dict[IRI | BNode, list[Chain]] = {}
-        for shape, chain in chains(task.roots, task.shapes):
-            if shape.has_sparql:
-                ways.setdefault(shape.node, []).append(chain)
-        if not ways:
-            return
-        run = _Run(task, self.name)
-        for node, reached in ways.items():
-            shape = task.shapes.by_node[node]
-            for constraint in shape.sparql:
-                yield from run.constraint(shape, constraint, reached)
-            for use in shape.components:
-                yield from run.component(shape, use, reached)
+        found = checks_of(task.roots, task.shapes)
+        if found:
+            run = Run(task, self.name)
+            for check in found:
+                yield from run.results(check)
 
 
-class _Run:
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One SPARQL constraint, or one use of a component, of a shape, and the ways to that shape."""
+
+    shape: Shape
+    source: SparqlConstraint | ComponentUse
+    ways: tuple[Chain, ...]
+
+
+def checks_of(roots: Iterable[Shape], shapes: Shapes) -> list[Check]:
+    """Return the SPARQL constraints of all shapes that roots lead to and whose results count."""
+    ways: dict[IRI | BNode, list[Chain]] = {}
+    for shape, chain in chains(tuple(roots), shapes):
+        if shape.has_sparql:
+            ways.setdefault(shape.node, []).append(chain)
+    found: list[Check] = []
+    for node, reached in ways.items():
+        shape = shapes.by_node[node]
+        sources: tuple[SparqlConstraint | ComponentUse, ...] = (*shape.sparql, *shape.components)
+        found += [Check(shape, source, tuple(reached)) for source in sources]
+    return found
+
+
+class Run:
+    """Asks the checks of one task; with `among`, of those focus nodes only."""
+
     def __init__(self, task: Task, engine: str) -> None:
         self.task = task
         self.engine = engine
@@ -74,6 +92,19 @@ class _Run:
         # Below this size a look-up for each row is as fast, and for few focus nodes faster.
         self.many = len(task.data.text) >= MANY
         self._has_shapes_graph = False
+
+    def results(self, check: Check, among: Collection[Term] | None = None) -> Iterator[Result]:
+        """Yield the results of one check.
+
+        Raises:
+            InputError: its query does not parse, or uses what SHACL does not allow.
+        """
+        self.focus.among = among
+        source, ways = check.source, list(check.ways)
+        if isinstance(source, SparqlConstraint):
+            yield from self.constraint(check.shape, source, ways)
+        else:
+            yield from self.component(check.shape, source, ways)
 
     def constraint(
         self, shape: Shape, constraint: SparqlConstraint, ways: list[Chain]
@@ -145,8 +176,9 @@ class _Run:
         if needs_one_by_one(query):
             tables = [self.focus.one(each) for each in self.focus.nodes(ways)]
         else:
-            tables = [self.focus.table(ways, apart=self.many)]
-            query = by_sets(query) if self.many else query
+            many = self.many and self.focus.among is None
+            tables = [self.focus.table(ways, apart=many)]
+            query = by_sets(query) if many else query
         for table in tables:
             yield from self._select(bind(query, (table, *fixed), prefixes), node)
 
