@@ -18,8 +18,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from cbrngraph.errors import InputError
 from cbrngraph.model import Triple
@@ -43,8 +42,7 @@ _NO_CLASS = (_THING, _RDFS + "Literal>", _RDF + "PlainLiteral>", _RDF + "langStr
 _SUBCLASS, _SUBPROPERTY = _RDFS + "subClassOf>", _RDFS + "subPropertyOf>"
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(NamedTuple):
     """One way in which a triple is entailed: the rule, the axiom in words, its premises."""
 
     conclusion: Triple
@@ -53,22 +51,21 @@ class Derivation:
     premises: tuple[Triple, ...]
 
 
-@dataclass(slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The compiled axioms of an ontology. Make them with `compile`."""
 
-    superclasses: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    superproperties: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    domains: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    ranges: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    inverses: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    transitive: frozenset[str] = frozenset()
-    chains: tuple[tuple[str, str, str], ...] = ()
-    has_value: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    implied_value: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    some: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    every: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    intersections: dict[str, tuple[tuple[frozenset[str], str], ...]] = field(default_factory=dict)
+    superclasses: dict[str, tuple[str, ...]]
+    superproperties: dict[str, tuple[str, ...]]
+    domains: dict[str, tuple[str, ...]]
+    ranges: dict[str, tuple[str, ...]]
+    inverses: dict[str, tuple[str, ...]]
+    transitive: frozenset[str]
+    chains: tuple[tuple[str, str, str], ...]
+    has_value: dict[tuple[str, str], tuple[str, ...]]
+    implied_value: dict[str, tuple[tuple[str, str], ...]]
+    some: dict[str, tuple[tuple[str, str], ...]]
+    every: dict[str, tuple[tuple[str, str], ...]]
+    intersections: dict[str, tuple[tuple[frozenset[str], str], ...]]
 
     @classmethod
     def compile(cls, schema: Iterable[N3Triple]) -> Rules:

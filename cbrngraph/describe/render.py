@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cbrngraph.describe.overview import Overview
-from cbrngraph.describe.search import Hit
+from cbrngraph.describe.contents import Overview
+from cbrngraph.describe.finding import Hit
 from cbrngraph.describe.thing import Description, Fact, Property, Quote, Ref
 from cbrngraph.formats.sheet import Cell, Sheet, plain_sheet
 from cbrngraph.model import Literal, Passage, Term

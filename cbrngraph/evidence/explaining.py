@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cbrngraph.describe import find_thing
-from cbrngraph.evidence.naming import find_property, find_statement, is_statement
 from cbrngraph.evidence.told import Why
 from cbrngraph.evidence.why import why_row, why_statement, why_thing
 
@@ -36,6 +34,9 @@ def why_text(snapshot: Snapshot, what: str, property: str | None = None) -> Why:
         UnknownNameError: there is no such thing or property.
         UsageError: the name fits several things.
     """
+    from cbrngraph.describe.lookup import find_thing
+    from cbrngraph.evidence.naming import find_property, find_statement, is_statement
+
     store = snapshot.store
     if property is None and is_statement(what):
         return Why(store, [why_statement(snapshot, find_statement(store, what))])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from cbrngraph.build import ENTAILED
-from cbrngraph.describe import passages_of
+from cbrngraph.describe.passages import passages_of
 from cbrngraph.evidence.proof import Entailment, Fact, Statement
 from cbrngraph.model import IRI, BNode, Passage, Triple
 from cbrngraph.namespaces import BASE
@@ -18,7 +17,6 @@ __all__ = ["FactFinder"]
 _GRAPH_BASE = BASE + "graph/"
 
 
-@dataclass(slots=True)
 class FactFinder:
     """Finds the statements of one store; keeps what it found, as a store never changes.
 
@@ -27,15 +25,22 @@ class FactFinder:
     `budget` bounds the number of triples that are followed through rules.
     """
 
-    store: Store
-    rules: Rules | None = None
-    deep: bool = False
-    budget: int = 400
-    ways: int = 24
-    _statements: dict[tuple[Triple, IRI | BNode | None], Statement | None] = field(
-        default_factory=dict
-    )
-    _passages: dict[IRI, Passage | None] = field(default_factory=dict)
+    def __init__(
+        self,
+        store: Store,
+        rules: Rules | None = None,
+        *,
+        deep: bool = False,
+        budget: int = 400,
+        ways: int = 24,
+    ) -> None:
+        self.store = store
+        self.rules = rules
+        self.deep = deep
+        self.budget = budget
+        self.ways = ways
+        self._statements: dict[tuple[Triple, IRI | BNode | None], Statement | None] = {}
+        self._passages: dict[IRI, Passage | None] = {}
 
     def statement(self, triple: Triple, graph: IRI | BNode | None = None) -> Statement | None:
         """Return what stands behind a triple of the view, or of one named graph; None if absent."""

@@ -6,8 +6,7 @@ each value; MIN, MAX and SAMPLE on one row with the value shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cbrngraph.evidence.proof import Absent, All, More, Proof, Unexplained, all_of, any_of
 from cbrngraph.evidence.questions import Solution, only
@@ -24,8 +23,7 @@ __all__ = ["derive"]
 _ONE_ROW = frozenset(("MIN", "MAX", "SAMPLE"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Member(NamedTuple):
     """A row of the group: its proof and the values of the aggregates' arguments."""
 
     row: int

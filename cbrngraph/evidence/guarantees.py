@@ -9,7 +9,7 @@ group. Where that cannot be excluded the promise is not made.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cbrngraph.evidence.sparql.algebra import (
     BGP,
@@ -54,8 +54,7 @@ __all__ = ["Guarantees", "guarantees", "needed_part"]
 _INEXACT = frozenset(("SUM", "AVG", "SAMPLE", "GROUP_CONCAT"))
 
 
-@dataclass(frozen=True, slots=True)
-class Guarantees:
+class Guarantees(NamedTuple):
     """`sound` and `complete` as above, the latter unless a removed fact has a predicate that
     `watched` holds (None: any predicate).
     """
@@ -83,13 +82,13 @@ def guarantees(pattern: Pattern, bound: frozenset[Var]) -> Guarantees:
     return Guarantees(survey.sound, survey.complete, watched)
 
 
-@dataclass(slots=True)
 class _Survey:
-    bound: frozenset[Var]
-    sound: bool = True
-    complete: bool = True
-    any_predicate: bool = False
-    watched: set[IRI] = field(default_factory=set)
+    def __init__(self, bound: frozenset[Var]) -> None:
+        self.bound = bound
+        self.sound = True
+        self.complete = True
+        self.any_predicate = False
+        self.watched: set[IRI] = set()
 
     def walk(self, pattern: Pattern, outside: frozenset[Var], shown: frozenset[Var]) -> None:
         """Look at a pattern; `outside` are variables used beside it, `shown` those of the row."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cbrngraph.evidence.sparql.algebra import Alternative, Closure, Inverse, Negated, Path, Sequence
 from cbrngraph.model import IRI, BNode, Term, Triple
@@ -16,8 +15,7 @@ __all__ = ["Routes", "routes"]
 Edges: TypeAlias = tuple[Triple, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(NamedTuple):
     """The ways along a path: the triples of each. `complete` is False when others may exist."""
 
     ways: tuple[Edges, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cbrngraph.errors import QueryError
 from cbrngraph.evidence.facts import FactFinder
@@ -26,8 +26,7 @@ from cbrngraph.namespaces import BASE
 __all__ = ["RowExplanation", "explain_row"]
 
 
-@dataclass(frozen=True, slots=True)
-class RowExplanation:
+class RowExplanation(NamedTuple):
     """Why a row is in an answer: the proof, and the minimal sets of facts that carry it.
 
     `sets.sound` and `sets.complete` are promised only where the query allows to (see

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cbrngraph.errors import QueryError, UnknownNameError, UsageError, nearest
-from cbrngraph.evidence.authority import Authority
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.proof import (
     All,
@@ -27,6 +25,7 @@ from cbrngraph.namespaces import CBRN, RDF
 
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
+    from cbrngraph.evidence.authority import Authority
     from cbrngraph.queries import Given, StoredQuery
     from cbrngraph.store import Solutions
 
@@ -35,8 +34,7 @@ __all__ = ["Explanation", "Rival", "statements_of", "why_row", "why_statement", 
 _ROWS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
+class Rival(NamedTuple):
     """Another value of the same single-valued property.
 
     `taken` says whether the view has it; `rule` why one was taken and the other not.
@@ -47,8 +45,7 @@ class Rival:
     taken: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Why something holds in a view.
 
     `question` says what is explained. `holds` is False when it is not so in this view; then
@@ -130,6 +127,8 @@ def _no_row(number: int, count: int, name: str) -> UsageError:
 
 def why_statement(snapshot: Snapshot, triple: Triple) -> Explanation:
     """Return what a statement rests on, its rivals, or that it does not hold in the view."""
+    from cbrngraph.evidence.authority import Authority
+
     finder = FactFinder(snapshot.store, rules_of(snapshot))
     return _statement(snapshot, finder, Authority(snapshot.store), triple)
 
@@ -206,6 +205,8 @@ def why_thing(
     Raises:
         UnknownNameError: the thing has no such property.
     """
+    from cbrngraph.evidence.authority import Authority
+
     finder = FactFinder(snapshot.store, rules_of(snapshot))
     authority = Authority(snapshot.store)
     triples = statements_of(snapshot, thing, predicate)
