@@ -49,6 +49,7 @@ class Locator:
         order = {name: number for number, name in enumerate(read)}
         self._marks = [_mark(order.get(name, n)) for n, (name, _) in enumerate(self.files)]
         self._index = lru_cache(maxsize=256)(self._read_index)
+        self._holds = lru_cache(maxsize=100_000)(self._is_in)
         self._texts: dict[int, bytes] = {}
         self._blocks: dict[int, Blocks] = {}
 
@@ -65,7 +66,7 @@ class Locator:
         `graph` and `within` (names of files) narrow the search.
         """
         found: list[Place] = []
-        for number in self._candidates(subject, predicate, within):
+        for number in self._candidates(subject, predicate, graph, within):
             for statement in self._statements(number, subject, graph):
                 if graph is not None and statement.graph != graph:
                     continue
@@ -94,7 +95,7 @@ class Locator:
         return Place(self.files[number][0], line or statement.line, 0 if line else statement.column)
 
     def _candidates(
-        self, subject: Term, predicate: str, within: frozenset[str] | None
+        self, subject: Term, predicate: str, graph: IRI | None, within: frozenset[str] | None
     ) -> Iterator[int]:
         tails = [_tail(subject)] if isinstance(subject, IRI) else []
         if predicate and predicate != RDF_TYPE:
@@ -106,16 +107,27 @@ class Locator:
                 continue
             if isinstance(subject, BNode) and not subject.startswith(self._marks[number]):
                 continue
-            text = self._text(number)
-            if all(tail in text for tail in tails):
+            if self._is_large(number) and isinstance(subject, IRI):
+                if any(self._blocks_of(number).has(name) for name in (subject, graph) if name):
+                    yield number
+            elif all(self._holds(number, tail) for tail in tails):
                 yield number
 
     def _statements(self, number: int, subject: Term, graph: IRI | None) -> Iterable[Statement]:
-        if len(self._text(number)) > LARGE and isinstance(subject, IRI):
-            if number not in self._blocks:
-                self._blocks[number] = Blocks(self._text(number))
-            return self._blocks[number].about(subject, graph)
+        if self._is_large(number) and isinstance(subject, IRI):
+            return self._blocks_of(number).about(subject, graph)
         return self._index(number).by_subject.get(subject, [])
+
+    def _is_large(self, number: int) -> bool:
+        return len(self._text(number)) > LARGE
+
+    def _blocks_of(self, number: int) -> Blocks:
+        if number not in self._blocks:
+            self._blocks[number] = Blocks(self._text(number))
+        return self._blocks[number]
+
+    def _is_in(self, number: int, tail: bytes) -> bool:
+        return tail in self._text(number)
 
     def _text(self, number: int) -> bytes:
         if number not in self._texts:

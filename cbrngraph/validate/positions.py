@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.validate.vocabulary import RDF_FIRST, RDF_NIL, RDF_REST, RDF_TYPE, XSD
 
-__all__ = ["Statement", "UnreadableText", "first_block", "line_of", "statements"]
+__all__ = ["Directives", "Statement", "UnreadableText", "first_block", "line_of", "statements"]
 
 _BASE = "https://w3id.org/cbrngraph/"
 _LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -73,13 +73,31 @@ def statements(text: str) -> Iterator[Statement]:
         yield from block
 
 
-def first_block(text: str) -> list[Statement]:
+class Directives(NamedTuple):
+    """The prefixes and the base that a text declares."""
+
+    prefixes: dict[str, str]
+    base: str
+
+    @classmethod
+    def of(cls, text: str) -> Directives:
+        """Return those of a text, as far as it can be followed."""
+        reader = _Reader(text)
+        try:
+            for _ in reader.blocks():
+                pass
+        except UnreadableText:
+            pass
+        return cls(reader.prefixes, reader.base)
+
+
+def first_block(text: str, known: Directives) -> list[Statement]:
     """Return the statements of the first block (a Turtle statement or a graph) that has any.
 
     Raises:
         UnreadableText: the text ends before the block does, or cannot be followed.
     """
-    return next((block for block in _Reader(text).blocks() if block), [])
+    return next((block for block in _Reader(text, known).blocks() if block), [])
 
 
 def line_of(path: Path, node: Term, predicate: str = "") -> int:
@@ -120,12 +138,12 @@ class _Raw(NamedTuple):
 class _Reader:
     """Recursive descent over the tokens; `_emit` is called when a statement's object is read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, known: Directives | None = None) -> None:
         self._tokens = _tokens(text)
         self._starts = [0, *(m.end() for m in re.finditer(r"\n", text))]
         self._ahead: _Token | None = None
-        self._prefixes: dict[str, str] = {}
-        self._base = _BASE
+        self.prefixes: dict[str, str] = dict(known.prefixes) if known else {}
+        self.base = known.base if known else _BASE
         self._graph: IRI | BNode | None = None
         self._labels: dict[str, BNode] = {}
         self._subject_at = 0
@@ -207,9 +225,9 @@ class _Reader:
         dotted = self._next().kind == "at"
         if word == "PREFIX":
             prefix = self._next().text.removesuffix(":")
-            self._prefixes[prefix] = self._iri(self._next().text)
+            self.prefixes[prefix] = self._iri(self._next().text)
         else:
-            self._base = self._iri(self._next().text)
+            self.base = self._iri(self._next().text)
         if dotted:
             self._need(".")
 
@@ -363,13 +381,13 @@ class _Reader:
 
     def _iri(self, text: str) -> str:
         inner = _unescape(text[1:-1])
-        return inner if _SCHEME.match(inner) else urljoin(self._base, inner) or self._base
+        return inner if _SCHEME.match(inner) else urljoin(self.base, inner) or self.base
 
     def _pname(self, text: str) -> IRI:
         prefix, _, local = text.partition(":")
-        if prefix not in self._prefixes:
+        if prefix not in self.prefixes:
             raise UnreadableText(f"prefix {prefix}: is not declared")
-        return IRI(self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
+        return IRI(self.prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
 
 
 def _as_handed_out(raws: list[_Raw]) -> Iterator[_Raw]:
