@@ -212,6 +212,13 @@ def test_kind_of_a_disagreement(nature: Nature, values: list[tuple[str, str]], k
     assert verdict.reason
 
 
+def test_story_claims_no_order_where_times_overlap() -> None:
+    """Values of times that overlap stand side by side; what came later comes then."""
+    said = _said(("11", "2024-02-15"), ("12", "2024"), ("9", "2020"))
+    assert classify(said, VARYING).reason.endswith(": 9, then 11 and 12 (2020 to 2024)")
+    assert classify(said[:2], VARYING).reason.endswith(": 11 and 12 (2024)")
+
+
 def test_parts_and_names_of_one_thing_are_precision() -> None:
     """An office and the ministry that it is part of do not contradict each other."""
     nature = Nature(related=lambda one, other: "one is part of the other")

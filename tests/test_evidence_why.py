@@ -13,7 +13,7 @@ from cbrngraph.build import open_snapshot, parse_view
 from cbrngraph.describe import find_thing
 from cbrngraph.errors import QueryError, UnknownNameError, UsageError
 from cbrngraph.evidence.naming import find_property, find_statement, is_statement
-from cbrngraph.evidence.proof import Absent, Condition, Statement, Unexplained, leaves
+from cbrngraph.evidence.proof import Absent, Statement, Unexplained, leaves
 from cbrngraph.evidence.rulebook import rules_of
 from cbrngraph.evidence.telling import objects, outline, quads, words_for
 from cbrngraph.evidence.why import Explanation, why_row, why_statement, why_thing
@@ -173,7 +173,9 @@ def test_statement_of_nobody(graph: Graph) -> None:
     triple = find_statement(graph.snapshot.store, "UZB cbrn:hostedBy P087")
     one = why_statement(graph.snapshot, triple)
     assert not one.holds
-    assert isinstance(one.proof, Condition)
+    assert isinstance(one.proof, Absent)
+    text = outline(one, words_for(graph.snapshot.store, [one]))
+    assert text.startswith("absent: no source states, and no rule entails, { country:UZB")
 
 
 def test_thing_is_explained_property_by_property(graph: Graph) -> None:
@@ -240,10 +242,11 @@ def test_property_by_any_of_its_names(graph: Graph, text: str, name: str) -> Non
     assert find_property(graph.snapshot.store, text) == name
 
 
-def test_property_that_is_not_there_suggests(graph: Graph) -> None:
-    """A near miss names what comes near."""
-    with pytest.raises(UnknownNameError, match="hostedby"):
-        find_property(graph.snapshot.store, "hostedBi")
+@pytest.mark.parametrize("text", ["hostedBi", "cbrn:hostedBi", f"<{CBRN.hostedBy}i>"])
+def test_property_that_is_not_there_suggests(graph: Graph, text: str) -> None:
+    """A near miss names what comes near, as it is written, however it was named."""
+    with pytest.raises(UnknownNameError, match="did you mean hostedBy"):
+        find_property(graph.snapshot.store, text)
 
 
 def test_statement_text_is_told_from_a_name(graph: Graph) -> None:
@@ -289,15 +292,27 @@ def test_command_explains_things_and_statements(run: Callable[..., Any]) -> None
     assert "cbrn:excerpt" in run("why", "P087", "start", "--format", "trig").out
 
 
-def test_command_refuses_what_cannot_be(run: Callable[..., Any]) -> None:
+def test_row_that_needs_no_fact_says_so(run_main: Callable[..., Any]) -> None:
+    """A row that is computed alone, or counts nothing, rests on no stated fact."""
+    for query in ("SELECT (1 AS ?x) {}", "SELECT (COUNT(*) AS ?n) { ?s cbrn:number 0 }"):
+        assert "no stated fact is needed" in run_main("why", query, "--row", "1").out
+
+
+def test_command_refuses_what_cannot_be(run_main: Callable[..., Any]) -> None:
     """A row, thing or property that is not there ends with 2 and one line."""
     for arguments in (
+        ("why", "projects-by-country"),
+        ("why", "SELECT * { ?s a cbrn:Region }"),
+        ("why", "P087", "--param", "country=UZB"),
+        ("why", "P087", "--limit", "5"),
+        ("why", "projects-by-country", "--row", "1", "--limit", "0"),
+        ("why", "UZB cbrn:participateIn P087"),
         ("why", "projects-by-country", "--row", "9999"),
         ("why", "no-such-thing"),
         ("why", "P087", "no-such-property"),
         ("why", "SELECT * { ?s ?p }", "--row", "1"),
     ):
-        ran = run(*arguments)
-        assert ran.code == 2
-        assert ran.err.startswith("cbrngraph: error: ")
+        ran = run_main(*arguments)
+        assert ran.code == 2, arguments
+        assert ran.err.startswith("cbrngraph: error: "), arguments
         assert "Traceback" not in ran.err

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "run"]
 
+_LIMIT = 100
 _FORMATS = ("table", "json", "md", "trig")
 _EPILOG = """\
 examples:
@@ -54,7 +55,6 @@ def add(subparsers: Any) -> None:
         "--limit",
         metavar="N",
         type=int,
-        default=100,
         help="follow at most N rows of a group, or ways to a row (100)",
     )
     add_view_options(parser)
@@ -85,18 +85,31 @@ def _row(args: argparse.Namespace) -> tuple[Snapshot, Why]:
 
     if args.property is not None:
         raise UsageError("with --row there is no PROPERTY; parameters are given with --param")
+    limit = _LIMIT if args.limit is None else args.limit
+    if limit < 1:
+        raise UsageError(f"--limit takes a number of rows from 1, not {limit}")
     project = project_of(args)
     query = _query(project, args.what)
     given = _parameters(args.param)
     snapshot = open_view(args, view_of(args, query.view), project)
-    return snapshot, why_query(snapshot, query, args.row, given, limit=max(1, args.limit))
+    return snapshot, why_query(snapshot, query, args.row, given, limit=limit)
 
 
 def _text(args: argparse.Namespace) -> tuple[Snapshot, Why]:
+    from cbrngraph.errors import UnknownNameError, UsageError
     from cbrngraph.evidence.explaining import why_text
 
-    snapshot = open_view(args, view_of(args))
-    return snapshot, why_text(snapshot, args.what, args.property)
+    for option, value in (("--param", args.param), ("--limit", args.limit)):
+        if value not in (None, []):
+            raise UsageError(f"{option} is for a row of a query: give --row too")
+    project = project_of(args)
+    snapshot = open_view(args, view_of(args), project)
+    try:
+        return snapshot, why_text(snapshot, args.what, args.property)
+    except UnknownNameError:
+        if "{" in args.what or args.what in project.query_slugs():
+            raise UsageError(f"{args.what!r} is a query: say which row with --row N") from None
+        raise
 
 
 def _trig(snapshot: Snapshot, why: Why) -> str:

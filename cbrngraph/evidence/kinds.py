@@ -230,18 +230,23 @@ def _clash(one: Said, other: Said) -> When | None:
 
 
 def _story(said: Sequence[Said]) -> str:
-    """The values in the order of their dates; one that comes back is told again."""
+    """The values in the order of their dates; one that comes back is told again.
+
+    Where two times overlap nobody says which value was first, so they stand side by side.
+    """
     dated = sorted(
         (_middle(when), _number(one.value) or 0.0, str(one.value), when)
         for one in said
         for when in one.when
         if when
     )
-    values = [value for _, _, value, _ in dated]
-    told = [values[0]] + [after for before, after in pairwise(values) if after != before]
-    years = (min(w.first for *_, w in dated).year, max(w.last for *_, w in dated).year)
-    names = [_short(value) for value in told]
-    return f"{', then '.join(names)} ({years[0]} to {years[1]})"
+    story, last = "", dated[0][3]
+    for before, (_, _, value, when) in pairwise([(0, 0.0, "", last), *dated]):
+        if value != before[2]:
+            joint = "" if not story else " and " if when.first <= before[3].last else ", then "
+            story += joint + _short(value)
+    years = sorted({min(w.first for *_, w in dated).year, max(w.last for *_, w in dated).year})
+    return f"{story} ({' to '.join(map(str, years))})"
 
 
 def _short(value: str) -> str:

@@ -28,18 +28,32 @@ def find_property(store: Store, text: str) -> IRI:
     wanted = text.strip()
     if wanted == "a":
         return IRI(PREFIXES["rdf"] + "type")
-    if wanted.startswith("<") or "://" in wanted:
-        return IRI(wanted.removeprefix("<").removesuffix(">"))
     prefix, colon, local = wanted.partition(":")
-    if colon and prefix in PREFIXES:
-        return IRI(PREFIXES[prefix] + local)
+    if wanted.startswith("<") or "://" in wanted:
+        iri = IRI(wanted.removeprefix("<").removesuffix(">"))
+        if _is_known(store, iri):
+            return iri
+        local = iri.local
+    elif colon and prefix in PREFIXES:
+        iri = IRI(PREFIXES[prefix] + local)
+        if _is_known(store, iri):
+            return iri
+    else:
+        local = wanted
     names = _property_names(store)
     found = names.get(wanted.casefold())
     if found is None:
+        told = {iri.local for iri in names.values()} | {name for name in names if "-" in name}
         raise UnknownNameError(
-            "property", text, nearest(text, names), "'cbrngraph show THING' lists what it has"
+            "property", text, nearest(local, told), "'cbrngraph show THING' lists what it has"
         )
     return found
+
+
+def _is_known(store: Store, property_: IRI) -> bool:
+    """Whether something has the property, or the ontology describes it."""
+    used = next(store.match(None, property_, any_graph=True), None)
+    return used is not None or next(store.match(property_), None) is not None
 
 
 def _property_names(store: Store) -> dict[str, IRI]:

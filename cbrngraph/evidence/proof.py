@@ -76,7 +76,7 @@ class Any(Node):
 
 
 class Absent(Node):
-    """Something is not there: `kind` is `optional`, `minus`, `not exists` or `group`."""
+    """Something is not there; `kind` is `optional`, `minus`, `not exists`, `group`, `statement`."""
 
     kind: str
     pattern: str

@@ -36,6 +36,7 @@ _ABSENT = {
     "minus": "nothing matches what is taken away",
     "not exists": "there is no match for",
     "group": "no row matches",
+    "statement": "no source states, and no rule entails,",
 }
 
 
@@ -161,10 +162,13 @@ def summary(one: Explanation) -> str:
     if not one.holds or not sets.sets:
         return ""
     sizes = sorted({len(facts) for facts in sets.sets})
+    if sizes == [0]:
+        return "no stated fact is needed"
     facts = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    facts += " stated fact" if sizes == [1] else " stated facts"
     count = len(sets.sets)
     ways = "one smallest set" if count == 1 else f"{count} smallest sets"
-    line = f"{ways} of {facts} stated facts"
+    line = f"{ways} of {facts}"
     if sets.sound and sets.complete:
         return f"{line}: the row stands while one of them does, and falls without all"
     if sets.sound:

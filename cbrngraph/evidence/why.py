@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from cbrngraph.errors import QueryError, UnknownNameError, UsageError, nearest
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.proof import (
+    Absent,
     All,
-    Condition,
     Fact,
     FactSets,
     Proof,
@@ -144,7 +144,7 @@ def _statement(
     elif elsewhere:
         proof = All(elsewhere, "stated, but another value was taken in this view")
     else:
-        proof = Condition("no source states it and no rule entails it")
+        proof = Absent("statement", f"{' '.join(term.n3() for term in triple)} .")
     rivals = _rivals(finder, authority, triple, holds=found is not None)
     sets = minimal_sets(proof)
     facts = [fact for rival in rivals for fact in rival.statement.facts]
