@@ -40,6 +40,7 @@ __all__ = [
     "Snapshot",
     "SnapshotMeta",
     "built_snapshot",
+    "check_reached",
     "open_snapshot",
     "parse_view",
     "snapshot_id",
@@ -206,6 +207,20 @@ def open_snapshot(
         _remove(folder)
     _make_on_disk(project, view, identity, folder, progress)
     return _reopen(project, view, folder)
+
+
+def check_reached(snapshot: Snapshot) -> None:
+    """Refuse a date that no source reaches: nothing but reference data would answer.
+
+    Raises:
+        DateError: every source was issued later than the view's date, or on no known date.
+    """
+    meta = snapshot.meta
+    if meta.sources_left_out and not meta.sources:
+        raise DateError(
+            f"no source was issued by {meta.as_of}: all {meta.sources_left_out} are later, "
+            "or of no known date"
+        )
 
 
 def built_snapshot(project: Project, view: View | None = None) -> Snapshot | None:

@@ -17,7 +17,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbrngraph.build import Snapshot, StoreKind, open_snapshot, parse_view
+from cbrngraph.build import Snapshot, StoreKind, check_reached, open_snapshot, parse_view
 from cbrngraph.grounds import Grounds, text_given
 from cbrngraph.model import Quad, Triple, View
 from cbrngraph.queries import Catalogue, Choice, Given, Question, choices, find_query
@@ -69,6 +69,7 @@ class Graph(Grounds):
 
         Raises:
             SyntaxFault, ReadError: an input of the build cannot be used.
+            DateError: no source was issued by the date of the view.
         """
         return self.snapshot_of(self.chosen)
 
@@ -229,7 +230,9 @@ class Graph(Grounds):
     def snapshot_of(self, view: View) -> Snapshot:
         """Return the snapshot of a view, built when it is first needed."""
         if view.key not in self._snapshots:
-            self._snapshots[view.key] = open_snapshot(self.project, view, self._store)
+            snapshot = open_snapshot(self.project, view, self._store)
+            check_reached(snapshot)
+            self._snapshots[view.key] = snapshot
         return self._snapshots[view.key]
 
 

@@ -263,3 +263,15 @@ def test_command(run: Callable[..., Any]) -> None:
     assert {one["kind"] for one in told} == {"scope"}
     assert run("conflicts", "--kind", "wrong").code == 2
     assert run("conflicts", "no-such-thing").code == 2
+
+
+def test_command_says_that_nobody_disagrees(run_main: Callable[..., Any]) -> None:
+    """An empty table comes with a word on stderr; a date that no source reaches is an error."""
+    ran = run_main("conflicts", "UZB")
+    assert (ran.code, ran.err) == (0, "cbrngraph: the sources do not disagree about UZB\n")
+    assert run_main("conflicts", "P087", "--kind", "scope").err.endswith("P087 in this way\n")
+    for command in (("conflicts",), ("timeline", "KAZ"), ("why", "KAZ"), ("cite", "exercises")):
+        ran = run_main(*command, "--as-of", "1990")
+        assert (ran.code, ran.out) == (2, ""), command
+        assert "error: no source was issued by 1990: all " in ran.err
+    assert "nothing dated is known of status" in run_main("timeline", "status").err

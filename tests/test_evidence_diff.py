@@ -279,6 +279,12 @@ def test_command(toy: Path, tmp_path: Path, run: Callable[..., Any]) -> None:
     assert "removed" in rows.out
 
 
+def test_command_says_that_nothing_differs(toy: Path, run_main: Callable[..., Any]) -> None:
+    """An empty table alone could be taken for a failure."""
+    ran = run_main("diff", "2022", "current", "--project", str(toy))
+    assert (ran.code, ran.err) == (0, "cbrngraph: no difference\n")
+
+
 def test_command_refuses(toy: Path, run: Callable[..., Any]) -> None:
     """What cannot be compared ends with 2 and one message."""
     at = ("--project", str(toy))
@@ -289,6 +295,9 @@ def test_command_refuses(toy: Path, run: Callable[..., Any]) -> None:
         ("diff", "2020", "2022", "--query", "ASK { ?s ?p ?o }"),
         ("diff", "2020", "2022", "--query", "ASK { ?s ?p ?o }", "--format", "patch"),
         ("diff", "2020", "first", "--query", "SELECT * { ?s ?p ?o }"),
+        ("diff", "2020", "1990", "--query", "SELECT * { ?s ?p ?o }"),
+        ("diff", "2020", "2022", "--param", "country=UZB"),
+        ("diff", "2020", "2022", "-o", "changes.ttl"),
     ):
         ran = run(*arguments, *at)
         assert ran.code == 2, arguments

@@ -52,6 +52,15 @@ def test_a_date_may_be_a_date_or_a_year(toy_graph: Graph, toy: Path) -> None:
             toy_graph.as_of(odd)  # type: ignore[arg-type]
 
 
+def test_date_that_no_source_reaches_is_refused(toy_graph: Graph) -> None:
+    """Reference data alone is no answer as of a date."""
+    early = toy_graph.as_of("2019")
+    with pytest.raises(DateError, match="no source was issued by 2019: all 2 are later"):
+        early.query("SELECT * { ?s ?p ?o }")
+    with pytest.raises(DateError):
+        early.show("T1")
+
+
 def test_a_query_may_be_a_path(toy_graph: Graph, tmp_path: Path) -> None:
     """A file of SPARQL, whatever its suffix; a missing one is named."""
     path = tmp_path / "titles"

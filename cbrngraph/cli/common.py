@@ -120,14 +120,18 @@ def open_view(
     """Return the snapshot of a view, telling on a terminal how far a long build is.
 
     `ready` is taken where it is of that view.
+
+    Raises:
+        DateError: no source reaches the view's date.
     """
-    from cbrngraph.build import open_snapshot
+    from cbrngraph.build import check_reached, open_snapshot
 
     if ready is not None and ready.view == view:
         snapshot = ready
     else:
         with Progress() as progress:
             snapshot = open_snapshot(project or project_of(args), view, store_of(args), progress)
+    check_reached(snapshot)
     if view.day is not None and snapshot.meta.sources_left_out:
         count = snapshot.meta.sources_left_out
         note(f"as of {view.as_of}: {count} sources left out, issued later or on no known date")

@@ -10,6 +10,7 @@ from cbrngraph.cli.common import (
     add_view_options,
     emit_listing,
     listing_format,
+    note,
     open_view,
     view_of,
 )
@@ -54,4 +55,7 @@ def run(args: argparse.Namespace) -> int:
     found = [c for c in conflicts(snapshot, thing) if args.kind in (None, c.kind)]
     objects = conflict_objects(snapshot.store, found)
     emit_listing(args, [conflicts_sheet(snapshot.store, found)], objects, made)
+    if not found:
+        about = "" if thing is None else f" about {thing.local}"
+        note(f"the sources do not disagree{about}" + (" in this way" if args.kind else ""))
     return 0

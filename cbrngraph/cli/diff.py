@@ -6,10 +6,19 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cbrngraph.cli.common import add_output_options, emit_listing, open_view, project_of, write_text
+from cbrngraph.cli.common import (
+    add_output_options,
+    emit_listing,
+    listing_format,
+    note,
+    open_view,
+    project_of,
+    write_text,
+)
 from cbrngraph.errors import UnknownNameError, UsageError, nearest
 
 if TYPE_CHECKING:
+    from cbrngraph.evidence.diff import Diff
     from cbrngraph.queries import StoredQuery
     from cbrngraph.resources import Project
     from cbrngraph.results import Result
@@ -71,18 +80,30 @@ def run(args: argparse.Namespace) -> int:
             _emit(args, name, [], diff_objects(diff))
         else:
             _emit(args, name, [diff_sheet(diff)], None)
+        if not diff.changes:
+            note(_no_change(diff))
     return 0
+
+
+def _no_change(diff: Diff) -> str:
+    """Say that there is no change, and whether the patch is empty too."""
+    rest = len(diff.added) + len(diff.removed)
+    if not rest:
+        return "no difference"
+    return f"no change of a thing; {rest} statements of another kind differ (--format patch)"
 
 
 def _format(args: argparse.Namespace) -> str:
     """The format asked for; patches are of this command alone, so not in the common table."""
     name: str | None = args.format
     if name is None:
-        suffix = Path(args.output or "").suffix
-        name = {".json": "json", ".md": "md", ".rdfp": "patch"}.get(suffix, "table")
+        patch = Path(args.output or "").suffix == ".rdfp"
+        name = "patch" if patch else listing_format(args).name
     if name not in _FORMATS:
         hint = f"(diff has {', '.join(_FORMATS)})"
         raise UnknownNameError("format", name, nearest(name, _FORMATS), hint)
+    if args.query is None and args.param:
+        raise UsageError("--param is for the query: give --query too")
     if args.query is not None and name.startswith("patch"):
         raise UsageError("the answers to a query are rows, not triples: no patch of them")
     return name

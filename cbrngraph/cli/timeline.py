@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from cbrngraph.cli.common import (
@@ -11,6 +10,7 @@ from cbrngraph.cli.common import (
     add_view_options,
     emit_listing,
     listing_format,
+    note,
     open_view,
     view_of,
 )
@@ -52,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
     story = timeline(snapshot, find_thing(snapshot.store, args.thing))
     sheet, objects = timeline_sheet(snapshot, story), timeline_objects(snapshot, story)
     emit_listing(args, [sheet], objects, made)
-    note = undated_note(story)
-    if note:
-        print(f"cbrngraph: {note}", file=sys.stderr)
+    if not story.entries:
+        note(f"nothing dated is known of {story.thing.local}")
+    undated = undated_note(story)
+    if undated:
+        note(undated)
     return 0

@@ -103,7 +103,11 @@ def answer_sheet(diff: AnswerDiff, before: Result, title: str) -> Sheet:
         else:
             cells = [_cell(term, words) for term in change.after or change.before or ()]
         rows.append([change.sort, *cells])
-    return plain_sheet(("change", *diff.variables), rows, f"{title}; {diff.same} rows the same")
+    return plain_sheet(
+        ("change", *diff.variables),
+        rows,
+        f"{title}; {diff.same} {'row' if diff.same == 1 else 'rows'} the same",
+    )
 
 
 def _both(one: Term | None, other: Term | None, words: Words) -> str:
