@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from cbrngraph.build import ENTAILED
 from cbrngraph.errors import UsageError
-from cbrngraph.evidence.annotate import COLUMN, with_sources
+from cbrngraph.evidence.annotate import COLUMN, sourced, with_sources
 from cbrngraph.graph import Graph
+from cbrngraph.namespaces import BASE
+from cbrngraph.store import parse_text
 
 
 def test_each_row_names_its_passages(graph: Graph) -> None:
@@ -44,6 +47,40 @@ def test_only_rows_have_evidence(graph: Graph) -> None:
         with_sources(graph.query("ASK { ?s ?p ?o }"))
     with pytest.raises(UsageError, match="column"):
         with_sources(graph.query("SELECT (1 AS ?evidence) {}"))
+
+
+QUERY = """CONSTRUCT { ?p cbrn:status ?s . ?c cbrn:participatesIn ?p . ?p <urn:x/made> ?s } WHERE {
+    VALUES (?p ?c) { (<id/project/P031> <id/country/UZB>) } ?p cbrn:status ?s }"""
+
+
+def test_triples_stand_in_their_passages(graph: Graph) -> None:
+    """Of a CONSTRUCT each triple has the passages that state it as graphs, down the rules."""
+    found = sourced(graph.query(QUERY))
+    by_triple: dict[str, set[str]] = {}
+    for quad in found:
+        by_triple.setdefault(quad.predicate.local, set()).add(str(quad.graph))
+    assert by_triple["status"] == {f"{BASE}source/portal-p031#status-achievements"}
+    assert by_triple["participatesIn"] == {str(ENTAILED)}
+    assert all("/source/stcu" in name for name in by_triple["participatingCountry"])
+    assert by_triple["made"] == by_triple["partOf"] == {"None"}
+    stated = set(graph.snapshot.store.match(any_graph=True))
+    assert all(quad in stated for quad in found if quad.predicate.local != "made")
+
+
+def test_command_writes_triples_in_their_passages(run_main: Callable[..., Any]) -> None:
+    """The formats with graphs hold them; the others say so."""
+    trig = run_main("query", QUERY, "--evidence").out
+    assert "<https://w3id.org/cbrngraph/source/portal-p031#status-achievements> {" in trig
+    ask = ("query", QUERY, "--evidence", "--format")
+    quads = list(parse_text(run_main(*ask, "nquads").out, ".nq"))
+    assert set(parse_text(trig, ".trig")) == set(quads)
+    assert set(parse_text(run_main(*ask, "jsonld").out, ".jsonld")) == set(quads)
+    for name in ("turtle", "nt", "csv"):
+        ran = run_main(*ask, name)
+        assert (ran.code, ran.out) == (2, "")
+        assert "trig, nquads or jsonld" in ran.err or "cannot be written" in ran.err
+    nothing = run_main("query", "DESCRIBE <id/project/none>", "--evidence")
+    assert (nothing.code, nothing.err.partition(":")[2][:10]) == (0, " no answer")
 
 
 def test_command_in_several_formats(run: Callable[..., Any]) -> None:

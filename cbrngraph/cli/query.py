@@ -59,7 +59,10 @@ def add(subparsers: Any) -> None:
     add_output_options(parser, _NAMES)
     parser.add_argument("--limit", metavar="N", type=_count, help="at most N rows or triples")
     parser.add_argument(
-        "--evidence", action="store_true", help="add a column with the passages behind each row"
+        "--evidence",
+        action="store_true",
+        help="add a column with the passages behind each row; of a CONSTRUCT or DESCRIBE write the "
+        "triples in the graphs of their passages (trig, nquads, jsonld)",
     )
     parser.add_argument(
         "--cite",
@@ -77,11 +80,11 @@ def run(args: argparse.Namespace) -> int:
         find(args.format)
     if args.cite is not None:
         recalled = _recalled(args)
-        _write(args, _with_evidence(recalled.result) if args.evidence else recalled.result)
+        _show(args, recalled.result)
         note(str(recalled))
         return 0 if recalled.same_answer else 1
     result = _answered(args)
-    _write(args, _with_evidence(result) if args.evidence else result)
+    _show(args, result)
     if result.truncated:
         note(f"cut off after {args.limit}; there is more (--limit)")
     return 0
@@ -116,10 +119,35 @@ def _recalled(args: argparse.Namespace) -> Recalled:
     return cited.ask(open_view(args, cited.view, project))
 
 
-def _with_evidence(result: Result) -> Result:
-    from cbrngraph.evidence.annotate import with_sources
+def _show(args: argparse.Namespace, result: Result) -> None:
+    """Write an answer, with its evidence where that is asked for."""
+    if not args.evidence or (result.kind == "graph" and not result):
+        _write(args, result)
+    elif result.kind == "graph":
+        _write_graphs(args, result)
+    else:
+        from cbrngraph.evidence.annotate import with_sources
 
-    return with_sources(result)
+        _write(args, with_sources(result))
+
+
+def _write_graphs(args: argparse.Namespace, result: Result) -> None:
+    """Write the triples of a CONSTRUCT or DESCRIBE in the graphs of their passages."""
+    from cbrngraph.evidence.annotate import sourced
+    from cbrngraph.formats import choose
+    from cbrngraph.formats.jsonld import jsonld
+    from cbrngraph.formats.output import opened
+    from cbrngraph.formats.turtle import nquads, trig
+
+    name = choose(args.format, args.output, "trig").name
+    writers = {"trig": trig, "nquads": nquads, "jsonld": jsonld}
+    if name not in writers:
+        raise UsageError(
+            f"{name} has no place for the passages of a triple; those of a CONSTRUCT or DESCRIBE "
+            "are graphs: trig, nquads or jsonld"
+        )
+    with opened(args.output) as out:
+        out.writelines(piece.encode() for piece in writers[name](sourced(result)))
 
 
 def _query(project: Project, text: str) -> StoredQuery:

@@ -1,22 +1,23 @@
-"""The sources of each row, as one more column that every format can hold."""
+"""The sources of an answer: a column of each row, or the passages as graphs of its triples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cbrngraph.build import ENTAILED
 from cbrngraph.errors import UsageError
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.proof import Entailment, Fact, Proof, Statement, Unexplained, leaves
 from cbrngraph.evidence.rows import explain_row
 from cbrngraph.evidence.rulebook import rules_of
 from cbrngraph.evidence.sparql import parse_query
-from cbrngraph.model import Literal, Passage, Term
+from cbrngraph.model import Literal, Passage, Quad, Term
 from cbrngraph.namespaces import BASE
 from cbrngraph.queries import prepare
 from cbrngraph.results import Result
 from cbrngraph.store import Solutions
 
-__all__ = ["COLUMN", "facts_of", "with_sources"]
+__all__ = ["COLUMN", "facts_of", "sourced", "with_sources"]
 
 COLUMN = "evidence"
 _LIMIT = 50
@@ -33,11 +34,40 @@ def with_sources(result: Result) -> Result:
         QueryError: the query cannot be explained.
     """
     if result.kind != "select":
-        raise UsageError("--evidence is for the rows of a SELECT; 'cbrngraph why' explains an ASK")
+        raise UsageError(
+            "only a SELECT has rows to name passages for; 'cbrngraph why' explains an ASK, and "
+            "the triples of a CONSTRUCT or DESCRIBE have their passages as graphs"
+        )
     if COLUMN in result.variables:
         raise UsageError(f"the query has a column {COLUMN!r} of its own")
     variables = (*result.variables, COLUMN)
     return Result(Solutions(variables, _rows(result)), result.snapshot, result.asked)
+
+
+def sourced(result: Result) -> list[Quad]:
+    """Return the triples of a CONSTRUCT or DESCRIBE, each in the passages and files that state it.
+
+    An entailed triple stands in `graph/entailed`, and what it follows from beside it; what the
+    query itself makes, and no source states, is in the default graph. There the passages and
+    their sources are described too.
+    """
+    store = result.snapshot.store
+    finder = FactFinder(store, rules_of(result.snapshot))
+    found: dict[Quad, None] = {}
+    for triple in result.triples:
+        statement = finder.statement(triple)
+        if statement is None:
+            found[Quad(*triple, None)] = None
+            continue
+        if not statement.facts:
+            found[Quad(*triple, ENTAILED)] = None
+        for fact in facts_of(statement):
+            found[Quad(*fact.triple, fact.graph)] = None
+    passages = finder.passages({quad.graph for quad in found})
+    described = {passage.iri for passage in passages} | {p.source.iri for p in passages}
+    for iri in sorted(described):
+        found.update(dict.fromkeys(store.match(iri)))
+    return list(found)
 
 
 def _rows(result: Result) -> Iterator[tuple[Term | None, ...]]:
