@@ -102,6 +102,12 @@ class Snapshot:
         """The SHA-256 over the inputs, as 64 hexadecimal digits."""
         return self.meta.id
 
+    @property
+    def folder(self) -> Path | None:
+        """Where it lies in the cache; None when it is in memory only."""
+        on_disk = self._entailed and "\n" not in self._entailed
+        return Path(self._entailed).parent if on_disk else None
+
     @cached_property
     def rules(self) -> Rules:
         """The rules that the ontology gives, for explaining what is entailed."""

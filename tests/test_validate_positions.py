@@ -20,6 +20,7 @@ from cbrngraph.validate.blocks import Blocks
 from cbrngraph.validate.locate import Locator
 from cbrngraph.validate.positions import Statement, UnreadableText, line_of, statements
 from cbrngraph.validate.project import validate_snapshot
+from cbrngraph.validate.vocabulary import RDF_TYPE
 
 REST = "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest"
 ROOT = Path(__file__).parents[1]
@@ -205,6 +206,47 @@ def test_blocks_are_never_wrong_in_other_layouts() -> None:
     assert lines["a"] == [2, 5]
     assert set(lines["b"]) <= {3, 7}
     assert lines["c"] == lines["d"] == []
+
+
+ONE_LINE = """\
+@prefix : <http://e/> .
+<http://e/a> <http://e/p> "x; .\\"" .
+:a :q :b . # a note ; :p 1 .
+:a a :C .
+:a :q :c # goes on.
+  ; :p 2 .
+:g { :a :p 3 . }
+GRAPH :a { :d :p 4 . }
+:a :q (5 6) .
+:a :p [ :q 7 ] .
+:a :q \"\"\"text.
+\"\"\" ; :p 8 .
+"""
+
+
+@pytest.mark.parametrize(
+    ("predicate", "many"), [("http://e/p", 5), ("http://e/q", 4), (RDF_TYPE, 1)]
+)
+def test_blocks_about_another_predicate_are_passed_over(predicate: str, many: int) -> None:
+    """Asked for one predicate, all its statements are found, and lines of others are not read."""
+    blocks = Blocks(ONE_LINE.encode())
+    thing, graph = IRI("http://e/a"), IRI("http://e/g")
+    every = list(blocks.about(thing, graph))
+    found = list(blocks.about(thing, graph, predicate))
+    wanted = [s for s in every if s.predicate == predicate]
+    assert len(wanted) == many
+    assert [s for s in found if s.predicate == predicate] == wanted
+    assert len(found) < len(every)
+
+
+def test_a_file_may_begin_with_a_mark_or_a_statement() -> None:
+    """A byte order mark and a first line without a directive are no obstacle."""
+    for text in (
+        b"\xef\xbb\xbf@prefix : <http://e/> .\n:a :p 1 .\n",
+        b"<http://e/a> <urn:p> 1 .\n",
+    ):
+        (found,) = Blocks(text).about(IRI("http://e/a"))
+        assert found.line == text.count(b"\n")
 
 
 def test_a_blank_node_in_a_project_is_found_where_it_is_written(tmp_path: Path) -> None:

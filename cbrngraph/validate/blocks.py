@@ -15,7 +15,7 @@ from functools import lru_cache
 from cbrngraph.model import IRI, Term
 from cbrngraph.validate.positions import Directives, Statement, UnreadableText, first_block
 
-__all__ = ["LARGE", "Blocks"]
+__all__ = ["LARGE", "Blocks", "tail"]
 
 LARGE = 1_000_000
 # Each begins with a line end, which the search for a match jumps to: eight times faster than `^`.
@@ -23,6 +23,11 @@ _DIRECTIVE = re.compile(rb"\n([ \t]*(?:@?prefix|@?base)\b[^\n]*)", re.IGNORECASE
 _PREFIX = re.compile(rb"prefix\s+([^\s:]*):\s*<([^>]*)>", re.IGNORECASE)
 _BASE = re.compile(rb"base\s+<([^>]*)>", re.IGNORECASE)
 _START = re.compile(rb"\n(?:GRAPH[ \t]+)?([^\s#@{}\[\]();,.\"'][^\s{]*)")
+# A whole statement on a line, as in N-Triples; its predicate.
+_ONE_LINE = re.compile(
+    rb"[^\s\"';]+[ \t]+([^\s\"';{]+)[ \t]+"
+    rb"(?:<[^>\n]*>|\"(?:[^\"\\\n]|\\.)+\"|[^\s\"';])[^\"';\n]*\.[ \t\r]*\n"
+)
 _CHUNK = 1 << 16
 _FIRST = 1 << 12
 _LAST = 1 << 24
@@ -52,16 +57,30 @@ class Blocks:
         """Whether a block begins with that name."""
         return any(spelling in self._starts for spelling in self._spellings.of(name))
 
-    def about(self, subject: IRI, graph: IRI | None) -> Iterator[Statement]:
-        """Yield the statements about a subject, of the blocks that begin with it or its graph."""
+    def about(
+        self, subject: IRI, graph: IRI | None = None, predicate: str = ""
+    ) -> Iterator[Statement]:
+        """Yield the statements about a subject, of the blocks that begin with it or its graph.
+
+        With a `predicate`, blocks of one line about another are not read.
+        """
         offsets = [
             at
             for name in (subject, *([graph] if graph is not None else []))
             for spelling in self._spellings.of(name)
             for at in self._starts.get(spelling, ())
         ]
+        end = tail(predicate)
         for at in sorted(set(offsets)):
-            yield from self._block(at).get(subject, ())
+            if not predicate or self._may_state(at, end):
+                yield from self._block(at).get(subject, ())
+
+    def _may_state(self, at: int, end: bytes) -> bool:
+        """Whether the block at an offset is more than a line, or has that end of a predicate."""
+        line = _ONE_LINE.match(self.text, at)
+        if line is None or b" #" in line[0] or b"{" in line[0]:
+            return True
+        return line[1] == b"a" or end in line[1]
 
     def _read_block(self, at: int) -> dict[Term, list[Statement]]:
         """Return the statements of the block at an offset by subject, with their lines."""
@@ -85,6 +104,15 @@ class Blocks:
     def _line_of(self, at: int) -> int:
         chunk = at // _CHUNK
         return self._lines[chunk] + self.text.count(b"\n", chunk * _CHUNK, at) + 1
+
+
+def tail(iri: str) -> bytes:
+    """Return the last letters and digits of an IRI, which any way of writing it has."""
+    end = len(iri)
+    start = end
+    while start > 0 and (iri[start - 1].isascii() and iri[start - 1].isalnum()):
+        start -= 1
+    return iri[start:end].encode()
 
 
 class _Spellings:

@@ -17,11 +17,12 @@ from cbrngraph.model import IRI, Literal, Quad, Term, Triple
 from cbrngraph.store import Store, parse_file, parse_text, scan
 from cbrngraph.validate.entailed import relied_on
 from cbrngraph.validate.forms import rewritten_forms
+from cbrngraph.validate.snapshottext import SnapshotText, keep, kept
 
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
 
-__all__ = ["BASE", "Data"]
+__all__ = ["BASE", "Data", "rdf_files"]
 
 BASE = "https://w3id.org/cbrngraph/"
 
@@ -54,6 +55,7 @@ class Data:
         self.labelled = labelled
         self._store = store
         self._again: Callable[[], Data] | None = None
+        self._find_forms: Callable[[], _Forms] | None = None
         # Classes that the store has things of only by domain or range: not so in the text.
         self.supposed: frozenset[Term] = frozenset()
 
@@ -65,7 +67,7 @@ class Data:
             ReadError: a file cannot be read, or a folder holds no RDF.
             SyntaxFault: a file is not well-formed.
         """
-        files = tuple(_files(paths))
+        files = tuple(rdf_files(paths))
         if all(path.suffix in _PLAIN for path in files):
             texts = [_bytes(path) for path in files]
             # Two files may give different nodes the same label.
@@ -157,49 +159,67 @@ class Data:
         Types that follow from a domain or range alone are left out (`cbrngraph.validate.entailed`).
         The text is that of the files where all are Turtle and nothing in them was superseded;
         else the store's own, unless a file has a literal that the store keeps in another form:
-        then the files are read again.
+        then the files are read again. What that gives is kept beside a large snapshot.
         """
+        more = cls.from_triples(beside).text
+        known = kept(snapshot)
+        if known is not None:
+            return cls._of_kept(snapshot, known, more)
         inputs = snapshot.project.inputs()
         texts = [_bytes(file.path) for file in inputs]
-        rewritten = rewritten_forms(*texts, bare=True)
-        kept, left = relied_on(snapshot)
-        added = [*kept, *beside]
+        used, left = relied_on(snapshot)
+        supposed = frozenset(triple.object for triple in left)
         whole = all(file.path.suffix in _PLAIN for file in inputs) and not snapshot.meta.superseded
         if whole and not any(b"_:" in text for text in texts):
             between = f"\n@base <{BASE}> .\n".encode()
-            text = between.join([*texts, cls.from_triples(added).text])
+            text = between.join([*texts, cls.from_triples(used).text + more])
             data = cls(text, ".ttl", labelled=False)
-            data._again = lambda: cls._of_store(snapshot, added, left, rewritten)
-        else:
-            data = cls._of_store(snapshot, added, left, rewritten)
-        return data._on(snapshot, left, rewritten)
+            data._again = lambda: cls._of_store(snapshot, used, left, data.rewritten, more)
+            data._find_forms = lambda: rewritten_forms(*texts, bare=True)
+            return data._on(snapshot, supposed)
+        rewritten = rewritten_forms(*texts, bare=True)
+        return cls._of_store(snapshot, used, left, rewritten, more)
 
     @classmethod
     def _of_store(
-        cls, snapshot: Snapshot, added: list[Triple], left: list[Triple], rewritten: _Forms
+        cls,
+        snapshot: Snapshot,
+        used: list[Triple],
+        left: list[Triple],
+        rewritten: _Forms,
+        beside: bytes,
     ) -> Data:
         if rewritten:
-            without = {*left, *added}
-            kept = (t for t in snapshot.triples() if t not in without)
-            text = cls.from_triples((*kept, *added)).text
+            without = {*left, *used}
+            stated = (t for t in snapshot.triples() if t not in without)
+            text = cls.from_triples((*stated, *used)).text
         else:
             lines = snapshot.store.default_text().split(b"\n")
-            without_lines = set(cls.from_triples((*left, *added)).text.split(b"\n"))
+            without_lines = set(cls.from_triples((*left, *used)).text.split(b"\n"))
             kept_lines = [line for line in lines if line not in without_lines]
-            text = b"\n".join([*kept_lines, cls.from_triples(added).text])
-        return cls(text, ".nt")._on(snapshot, left, rewritten)
+            text = b"\n".join([*kept_lines, cls.from_triples(used).text])
+        supposed = frozenset(triple.object for triple in left)
+        keep(snapshot, text, rewritten, supposed)
+        return cls._of_kept(snapshot, SnapshotText(text, rewritten, supposed), beside)
 
-    def _on(self, snapshot: Snapshot, left: list[Triple], rewritten: _Forms) -> Data:
+    @classmethod
+    def _of_kept(cls, snapshot: Snapshot, known: SnapshotText, beside: bytes) -> Data:
+        data = cls(known.text + beside, ".nt")
+        data.rewritten = known.rewritten
+        return data._on(snapshot, known.supposed)
+
+    def _on(self, snapshot: Snapshot, supposed: frozenset[Term]) -> Data:
         """Take the snapshot's store for the queries, where loading the text would be slower."""
-        self.rewritten = rewritten
         if len(self.text) > _LOADABLE:
             self._store = snapshot.store
-            self.supposed = frozenset(triple.object for triple in left)
+            self.supposed = supposed
         return self
 
     @cached_property
     def rewritten(self) -> dict[Literal, tuple[Literal, ...]]:
         """The literals that the store keeps in another form: its form, and those written."""
+        if self._find_forms is not None:
+            return self._find_forms()
         return rewritten_forms(self.text, bare=self.suffix == ".ttl")
 
     @property
@@ -233,7 +253,12 @@ class Data:
         return tuple(form for form in forms if form in own) or forms
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def rdf_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files, and those in folders.
+
+    Raises:
+        ReadError: a folder holds no RDF.
+    """
     known = (".ttl", ".trig", ".nt", ".nq")
     for path in paths:
         if path.is_dir():

@@ -3,8 +3,9 @@
 The store's planner follows a chain of patterns from row to row, with one look-up in an index for
 each. For one focus node that is right; for all of them it is many times slower than to read each
 pattern once and to join the sets, which it does when each pattern is a sub-select of its own.
-`FILTER NOT EXISTS` of plain patterns becomes `MINUS` for the same reason. Both mean the same as
-before (SPARQL 1.1 sections 8.3, 18.2); a query of another form is left as it is.
+`FILTER NOT EXISTS` of plain patterns becomes `MINUS` for the same reason, and what is asked of the
+predicate of a pattern is asked of each predicate once, before the pattern is read. All mean the
+same as before (SPARQL 1.1 sections 8.3, 18.2); a query of another form is left as it is.
 """
 
 from __future__ import annotations
@@ -27,18 +28,52 @@ def by_sets(query: QueryText, focus: str = "this") -> QueryText:
     except Unclear:
         return query
     ordered = _connected(found, focus)
-    if len(ordered) != len(found) or len(found) < 2 or not all(map(_is_plain, found)):
-        return query
     rest = _rest(group)
-    if rest is None:
+    if len(ordered) != len(found) or not found or rest is None:
         return query
-    made: list[Token | Group] = [
-        Token("mark", f"\n{{ SELECT * WHERE {{ {pattern.text} }} }}") for pattern in ordered
-    ]
     bound = frozenset(name for pattern in found for name in pattern.variables)
-    made += _with_minus(rest, bound)
+    asked = _with_minus(rest, bound)
+    free = [pattern for pattern in found if not _is_plain(pattern)]
+    if free:
+        made = _by_predicate(found, asked, focus)
+        if made is None:
+            return query
+    elif len(found) < 2 and all(new is old for new, old in zip(asked, rest, strict=False)):
+        return query
+    else:
+        made = [Token("mark", f"\n{{ SELECT * WHERE {{ {p.text} }} }}") for p in ordered]
+        made += asked
     made.append(Token("space", "\n"))
     return QueryText(query.head, Group(group.before, made), query.tail)
+
+
+def _by_predicate(
+    found: list[Pattern], asked: list[Token | Group], focus: str
+) -> list[Token | Group] | None:
+    """Return one pattern with a variable predicate, which what is asked of it narrows first.
+
+    None for another form, or when something but the predicate is asked about.
+    """
+    if len(found) != 1 or len(found[0].path) != 1:
+        return None
+    name = found[0].path[0].variable
+    ends = {token.variable for token in (*found[0].subject, *found[0].object)}
+    if not name or name == focus or name in ends or len(ends - {""}) != 2:
+        return None
+    tokens = [t for item in asked for t in (item.tokens if isinstance(item, Group) else [item])]
+    words = {token.word for token in tokens}
+    if words & {"BIND", "EXISTS"} or "FILTER" not in words:
+        return None
+    inside = [token.variable for token in tokens if token.variable]
+    local = {t.variable for item in asked if isinstance(item, Group) for t in item.tokens}
+    if any(used != name and (used not in local or used in ends) for used in inside):
+        return None
+    each = f"{{ SELECT DISTINCT ?{name} WHERE {{ ?sh_from ?{name} ?sh_to }} }}"
+    return [
+        Token("mark", f"\n{{ SELECT * WHERE {{ {{ SELECT ?{name} WHERE {{ {each}"),
+        *asked,
+        Token("mark", f" }} }} {found[0].text} }} }}"),
+    ]
 
 
 def _is_plain(pattern: Pattern) -> bool:

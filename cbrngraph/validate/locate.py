@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from cbrngraph.model import IRI, BNode, Term
-from cbrngraph.validate.blocks import LARGE, Blocks
+from cbrngraph.validate.blocks import LARGE, Blocks, tail
 from cbrngraph.validate.positions import Statement, UnreadableText, statements
 from cbrngraph.validate.report import Place
 from cbrngraph.validate.vocabulary import RDF_TYPE
 
-__all__ = ["Locator", "parts_of"]
+__all__ = ["FileIndex", "Locator", "parts_of", "tail"]
 
 _IDENTIFIER = "http://purl.org/dc/terms/identifier"
 _MOST = 12
@@ -67,7 +67,7 @@ class Locator:
         """
         found: list[Place] = []
         for number in self._candidates(subject, predicate, graph, within):
-            for statement in self._statements(number, subject, graph):
+            for statement in self._statements(number, subject, graph, predicate):
                 if graph is not None and statement.graph != graph:
                     continue
                 if not predicate or (
@@ -97,9 +97,9 @@ class Locator:
     def _candidates(
         self, subject: Term, predicate: str, graph: IRI | None, within: frozenset[str] | None
     ) -> Iterator[int]:
-        tails = [_tail(subject)] if isinstance(subject, IRI) else []
+        tails = [tail(subject)] if isinstance(subject, IRI) else []
         if predicate and predicate != RDF_TYPE:
-            tails.append(_tail(IRI(predicate)))
+            tails.append(tail(predicate))
         for number, (name, _) in enumerate(self.files):
             if within is not None:
                 if name in within:
@@ -110,12 +110,14 @@ class Locator:
             if self._is_large(number) and isinstance(subject, IRI):
                 if any(self._blocks_of(number).has(name) for name in (subject, graph) if name):
                     yield number
-            elif all(self._holds(number, tail) for tail in tails):
+            elif all(self._holds(number, end) for end in tails):
                 yield number
 
-    def _statements(self, number: int, subject: Term, graph: IRI | None) -> Iterable[Statement]:
+    def _statements(
+        self, number: int, subject: Term, graph: IRI | None, predicate: str
+    ) -> Iterable[Statement]:
         if self._is_large(number) and isinstance(subject, IRI):
-            return self._blocks_of(number).about(subject, graph)
+            return self._blocks_of(number).about(subject, graph, predicate)
         return self._index(number).by_subject.get(subject, [])
 
     def _is_large(self, number: int) -> bool:
@@ -145,16 +147,6 @@ class Locator:
 def _mark(number: int) -> str:
     """Return what the blank nodes of a file have before their number, as in `Data.from_files`."""
     return f"f{number}"
-
-
-def _tail(iri: IRI) -> bytes:
-    """Return the last letters and digits of an IRI, which any way of writing it has."""
-    text = str(iri)
-    end = len(text)
-    start = end
-    while start > 0 and (text[start - 1].isascii() and text[start - 1].isalnum()):
-        start -= 1
-    return text[start:end].encode()
 
 
 def parts_of(files: Iterable[Path]) -> tuple[tuple[str, Path], ...]:
