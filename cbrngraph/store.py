@@ -45,6 +45,8 @@ _WHERE = r"(?:error at|at|from|between)?\s*(?:line\s*)?(\d+):(\d+)"
 
 _DAMAGED = "the built graph is damaged; 'cbrngraph build --force' makes it anew"
 
+_ANY = IRI("urn:cbrngraph:any")
+
 N3Quad: TypeAlias = tuple[str, str, str, str]
 
 
@@ -66,6 +68,8 @@ class Store:
 
     def __init__(self, inner: ox.Store) -> None:
         self._inner = inner
+        # When given, it collects what `match` is asked about: ("s", subject), else ("o", object).
+        self.asked: set[tuple[str, Term]] | None = None
 
     @classmethod
     def memory(cls) -> Store:
@@ -223,6 +227,10 @@ class Store:
 
         if isinstance(subject, Literal):
             return iter(())
+        if self.asked is not None:
+            self.asked.add(
+                ("s", subject) if subject is not None else ("o", object or predicate or _ANY)
+            )
         where = None if any_graph else (ox.DefaultGraph() if graph is None else to_engine(graph))
         return _intact(
             self._inner.quads_for_pattern(

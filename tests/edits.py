@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cbrngraph.resources import Project
+from cbrngraph.store import scan
 
 PREFIXES = """\
 @base <https://w3id.org/cbrngraph/> .
@@ -44,7 +45,9 @@ ONTOLOGY = [
 THINGS = [f"<id/thing/t{number}>" for number in range(7)]
 LINKS = ["ex:near", "ex:linked", "ex:part", "ex:whole", "ex:far", "ex:kind", "ex:status"]
 CLASSES = ["ex:A", "ex:B", "ex:C", "ex:D", "ex:Thing"]
-NUMBERS = ["1", "2", '"01"^^xsd:integer', "1.50", "1.5", '"3"^^xsd:int', "true", "7e0"]
+STEADY = ["1", "2", "3", "1.5", "true"]
+# A store keeps some of these in another form.
+NUMBERS = [*STEADY, '"01"^^xsd:integer', "1.50", '"3"^^xsd:int', "7e0"]
 TEXTS = ['"one"', '"two"@en', '"zwei"@de', '"""long\ntext"""', '"1 _:x"', '"x"^^ex:type']
 SOURCES = ["first", "second", "third"]
 
@@ -56,12 +59,14 @@ class Edits:
     home: Path
     chance: random.Random
     files: dict[str, list[str]] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=lambda: NUMBERS)
     made: int = 0
 
     @classmethod
-    def toy(cls, home: Path, seed: int) -> Edits:
-        """Write the small project."""
+    def toy(cls, home: Path, seed: int, *, steady: bool = False) -> Edits:
+        """Write the small project; with `steady`, its numbers are such as a store keeps as is."""
         self = cls(home, random.Random(seed))
+        self.numbers = STEADY if steady else NUMBERS
         self.files["ontology/toy.ttl"] = list(ONTOLOGY)
         self.files["data/reference/things.ttl"] = [self.statement() for _ in range(12)]
         self.files["data/notes.nt"] = ["<urn:a> <urn:b> <urn:c> ."]
@@ -99,7 +104,7 @@ class Edits:
     def said(self, passage: str) -> str:
         """Return a statement of a passage, often one that competes with others."""
         if self.chance.random() < 0.5:
-            thing, number = self.pick(THINGS[:3]), self.pick(NUMBERS)
+            thing, number = self.pick(THINGS[:3]), self.pick(self.numbers)
             day = f'"20{self.chance.randrange(10, 30)}-01-01"^^xsd:date'
             return f"{passage} {{ {thing} ex:count {number} ; ex:countFrom {day} . }}"
         return f"{passage} {{\n    {self.statement()}\n}}"
@@ -114,13 +119,13 @@ class Edits:
         if shape < 0.7:
             return f"{thing} {self.pick(['ex:name', 'skos:prefLabel'])} {self.pick(TEXTS)} ."
         if shape < 0.85:
-            return f"{thing} {self.pick(['ex:number', 'ex:count'])} {self.pick(NUMBERS)} ."
+            return f"{thing} {self.pick(['ex:number', 'ex:count'])} {self.pick(self.numbers)} ."
         if shape < 0.95:
             return (
                 f"{thing} ex:linked [ a {self.pick(CLASSES)} ;\n"
                 f"    ex:name {self.pick(TEXTS)} ; ex:part {self.pick(THINGS)} ] ."
             )
-        return f"_:shared ex:near {thing} , ( {self.pick(THINGS)} {self.pick(NUMBERS)} ) ."
+        return f"_:shared ex:near {thing} , ( {self.pick(THINGS)} {self.pick(self.numbers)} ) ."
 
     def save(self, name: str) -> None:
         """Write a file anew, or take it away when it holds nothing."""
@@ -199,3 +204,83 @@ class Edits:
         other = self.pick(sorted(others))
         self.files[other].append(chunk)
         self.save(other)
+
+
+class Blocks:
+    """Random edits of a project whose files have their statements in blocks, with lines between.
+
+    Blocks are taken out, put in twice, moved; statements are made of parts of others.
+    """
+
+    def __init__(self, home: Path, seed: int) -> None:
+        self.home = home
+        self.chance = random.Random(seed)
+        self._names = [file.name for file in Project((home,), (home,)).data_files()]
+        self._quads = [
+            quad
+            for name in self.chance.sample(self._names, 40)
+            for quad in scan(home / name)
+            if "_:" not in quad[0] + quad[2]
+        ]
+        self._made = 0
+
+    def edit(self) -> str:
+        """Make one edit; return the file and what was done."""
+        chance = self.chance
+        name = chance.choice(self._names)
+        path = self.home / name
+        if not path.exists():
+            name = "data/reference/projects.ttl"
+            path = self.home / name
+        head, *blocks = path.read_text(encoding="utf-8").split("\n\n")
+        kinds = ["statement"] * 6 + ["out", "twice", "down", "order", "away", "new", "type", "name"]
+        kind = chance.choice(kinds)
+        if not blocks and kind in ("out", "twice"):
+            kind = "statement"
+        match kind:
+            case "out":
+                blocks.pop(chance.randrange(len(blocks)))
+            case "twice":
+                self._add(chance.choice(self._names), chance.choice(blocks), Path(name).suffix)
+            case "down":
+                head = "# one line\n# and one more\n" + head
+            case "order":
+                chance.shuffle(blocks)
+            case "away" if path.parent.name == "sources":
+                path.unlink()
+                return f"{kind} {name}"
+            case "new":
+                self._made += 1
+                new = self.home / "data" / "sources" / f"a-new-{self._made}.trig"
+                new.write_text(self._statement(new.name) + "\n", encoding="utf-8")
+                return f"{kind} {new.name}"
+            case "name":
+                blocks = [block.replace("@en", "@fr", 1) for block in blocks]
+            case "type":
+                blocks.append(self._typed())
+            case _:
+                blocks.append(self._statement(name))
+        path.write_text("\n\n".join([head, *blocks]) + "\n", encoding="utf-8")
+        self._made += 1
+        os.utime(path, ns=(self._made * 1_000_000_000, self._made * 1_000_000_000))
+        return f"{kind} {name}"
+
+    def _add(self, name: str, block: str, suffix: str) -> None:
+        """Put a block at the end of another file, if that has the same prefixes."""
+        path = self.home / name
+        if path.suffix != suffix or not path.exists() or ":" in block.replace("https:", ""):
+            return
+        path.write_text(path.read_text(encoding="utf-8") + "\n" + block + "\n", encoding="utf-8")
+
+    def _statement(self, name: str) -> str:
+        """Return a statement of parts of others, in a passage where the file has them."""
+        one, two = self.chance.choice(self._quads), self.chance.choice(self._quads)
+        subject = one[0] if self.chance.random() < 0.7 else "<https://w3id.org/cbrngraph/id/new>"
+        triple = f"{subject} {two[1]} {two[2]} ."
+        graph = one[3] or two[3]
+        return f"{graph} {{ {triple} }}" if name.endswith(".trig") and graph else triple
+
+    def _typed(self) -> str:
+        types = [quad for quad in self._quads if quad[1].endswith("#type>")]
+        one, two = self.chance.choice(self._quads), self.chance.choice(types)
+        return f"{one[0]} {two[1]} {two[2]} ."

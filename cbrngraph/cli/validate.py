@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cbrngraph.cli.common import add_output_options, project_of, store_of
+from cbrngraph.errors import UsageError
 
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
     from cbrngraph.resources import Project
     from cbrngraph.validate import Report
+    from cbrngraph.validate.incremental import FilesChecker, ProjectChecker
 
 __all__ = ["add", "run"]
 
@@ -46,12 +48,13 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--waivers", metavar="FILE", help="a waivers file (default: waivers.toml of the project)"
     )
-    parser.add_argument(
+    engine = parser.add_argument(
         "--engine",
         metavar="NAME",
         default="auto",
         help="auto (the fastest that can do it) or pyshacl (the reference)",
     )
+    engine.completer = lambda **_: ["auto", "pyshacl"]  # type: ignore[attr-defined]
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes")
     add_output_options(parser, _FORMATS)
 
@@ -74,15 +77,25 @@ class Asked:
     fail_on: str
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a watch keeps between two checks."""
+
+    project: ProjectChecker
+    files: FilesChecker
+
+
 def run(args: argparse.Namespace) -> int:
     """Validate, write the report, and return 1 when something grave was found."""
     asked = _asked(args)
     if args.watch:
         from cbrngraph.cli.watching import watch
+        from cbrngraph.validate.incremental import FilesChecker, ProjectChecker
 
+        kept = Kept(ProjectChecker(args.engine), FilesChecker(args.engine))
         return watch(
             lambda: _watched(args, asked),
-            lambda changed: _report(args, asked),
+            lambda changed: _report(args, asked, kept),
             lambda report: _write(args, asked, report),
         )
     report = _report(args, asked)
@@ -92,20 +105,27 @@ def run(args: argparse.Namespace) -> int:
 
 def _watched(args: argparse.Namespace, asked: Asked) -> list[Path]:
     """Return the files whose change calls for another check."""
+    from cbrngraph.validate.graph import turtle_files
     from cbrngraph.validate.project import expanded, shape_files
 
-    own = [*expanded(asked.files), *(asked.shapes or ())]
+    own = [*expanded(asked.files), *turtle_files(asked.shapes or ())]
+    own += [Path(name) for name in (args.waivers, args.baseline) if name]
     if asked.files and asked.shapes is not None:
         return own
     project = project_of(args)
     files = [*project.inputs(), *project.query_files()]
-    return [*own, *(file.path for file in files), *shape_files(project)]
+    shapes = shape_files(project) if asked.shapes is None else ()
+    return [*own, *(file.path for file in files), *shapes, _waivers_of(project)]
 
 
 def _asked(args: argparse.Namespace) -> Asked:
     from cbrngraph.validate.outputs import choose
     from cbrngraph.validate.select import level_named
+    from cbrngraph.validate.validator import engine_named
 
+    args.engine = engine_named(args.engine)
+    if args.logic and args.files and args.shapes is not None:
+        raise UsageError("--logic checks a project's graph, not files with --shapes of their own")
     shapes = None if args.shapes is None else tuple(Path(name) for name in args.shapes)
     return Asked(
         files=tuple(Path(name) for name in args.files),
@@ -116,16 +136,19 @@ def _asked(args: argparse.Namespace) -> Asked:
     )
 
 
-def _report(args: argparse.Namespace, asked: Asked) -> Report:
+def _report(args: argparse.Namespace, asked: Asked, kept: Kept | None = None) -> Report:
     from cbrngraph.validate.project import validate_files
     from cbrngraph.validate.select import only, since
 
     if asked.files and asked.shapes is not None:
-        report = validate_files(asked.files, asked.shapes, args.engine)
+        if kept is not None:
+            report = kept.files.check(asked.files, asked.shapes)
+        else:
+            report = validate_files(asked.files, asked.shapes, args.engine)
         report = _waived(args, report, None)
         known: tuple[str, ...] = ()
     else:
-        report, known = _of_project(args, asked)
+        report, known = _of_project(args, asked, kept)
     if args.only:
         report = only(report, args.only, known)
     if args.baseline:
@@ -133,13 +156,19 @@ def _report(args: argparse.Namespace, asked: Asked) -> Report:
     return report
 
 
-def _of_project(args: argparse.Namespace, asked: Asked) -> tuple[Report, tuple[str, ...]]:
+def _of_project(
+    args: argparse.Namespace, asked: Asked, kept: Kept | None
+) -> tuple[Report, tuple[str, ...]]:
     from cbrngraph.validate.project import ExtendedProject, expanded, of_files, validate_snapshot
 
     files = tuple(expanded(asked.files))
     project = ExtendedProject.of(project_of(args), files)
-    snapshot = _open(args, project)
-    report = validate_snapshot(snapshot, asked.shapes, args.engine)
+    snapshot: Snapshot
+    if kept is not None:
+        report, snapshot = kept.project.check(project, asked.shapes)
+    else:
+        snapshot = _open(args, project)
+        report = validate_snapshot(snapshot, asked.shapes, args.engine)
     if args.logic:
         from cbrngraph.reason import add_logic
 
@@ -149,6 +178,8 @@ def _of_project(args: argparse.Namespace, asked: Asked) -> tuple[Report, tuple[s
         paths = {path.resolve() for path in files}
         names = frozenset(f.name for f in project.inputs() if f.path.resolve() in paths)
         report = report.with_findings(of_files(report.findings, names))
+    if not args.only:
+        return report, ()
     names_known = tuple(file.name for file in project.inputs())
     return report, (*names_known, *_things(snapshot))
 
@@ -176,12 +207,26 @@ def _waived(args: argparse.Namespace, report: Report, project: Project | None) -
 
     if args.waivers:
         path = Path(args.waivers)
-    elif project is not None and (project.home / FILE).is_file():
-        path = project.home / FILE
+    elif project is not None and _waivers_of(project).is_file():
+        path = _waivers_of(project)
     else:
         return report
     name = args.waivers or FILE
     return apply_waivers(report, read_waivers(path), path, name, date.today())  # noqa: DTZ011
+
+
+def _waivers_of(project: Project) -> Path:
+    from cbrngraph.validate.waivers import FILE
+
+    return project.home / FILE
+
+
+def _width() -> int:
+    """Return the columns of the terminal within what reads well; 100 elsewhere."""
+    import shutil
+
+    columns = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    return min(max(columns, 40), 120)
 
 
 def _write(args: argparse.Namespace, asked: Asked, report: Report) -> None:
@@ -196,7 +241,7 @@ def _write(args: argparse.Namespace, asked: Asked, report: Report) -> None:
         from cbrngraph.validate.outputs.terminal import write_table
 
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        data = write_table(shown, colour=colour).encode()
+        data = write_table(shown, colour=colour, width=_width()).encode()
     else:
         data = write(shown, asked.format)
     with opened(args.output) as out:

@@ -9,12 +9,14 @@ from cbrngraph.build import ENTAILED, Snapshot
 from cbrngraph.describe import passages_of
 from cbrngraph.model import IRI, Literal, Passage, Term, Triple
 from cbrngraph.reading import in_reading_order
+from cbrngraph.resources import Project
 from cbrngraph.results import labels_of
+from cbrngraph.rules import Derivation
 from cbrngraph.store import Store
 from cbrngraph.validate.locate import Locator
 from cbrngraph.validate.report import Finding, Place, Sourced
 
-__all__ = ["Enricher", "enriched_statements", "located"]
+__all__ = ["Enricher", "enriched_statements", "located", "locator_of"]
 
 _SOURCE = "/source/"
 _MOST = 6
@@ -45,35 +47,56 @@ def located(findings: Iterable[Finding], locator: Locator) -> Iterator[Finding]:
 class Enricher:
     """Completes findings on a snapshot; what it has read of the files it keeps."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, locator: Locator | None = None) -> None:
         self._snapshot = snapshot
-        self._project = _Project(snapshot)
+        self._project = _Project(snapshot, locator or locator_of(snapshot.project))
 
     def enrich(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return the findings with labels, lines and sources from the project's graph."""
         found = list(findings)
         project, store = self._project, self._snapshot.store
         labels = labels_of(store, _terms(found))
-        statements = [project.statements(finding) for finding in found]
+        statements = []
+        for finding in found:
+            self._begin(finding)
+            statements.append(project.statements(finding))
         graphs = {g for group in statements for statement in group for g in statement.graphs}
         passages = passages_of(store, (g for g in graphs if _SOURCE in g))
-        return tuple(
-            replace(
-                finding,
-                label=labels.get(str(finding.focus), ""),
-                value_label=labels.get(str(finding.value), "") if _is_iri(finding.value) else "",
-                places=project.places(finding, group, passages),
-                sources=_sources(group, passages),
+        complete: list[Finding] = []
+        for finding, group in zip(found, statements, strict=True):
+            self._begin(finding)
+            self._named((graph for statement in group for graph in statement.graphs), passages)
+            about = labels.get(str(finding.value), "") if _is_iri(finding.value) else ""
+            complete.append(
+                replace(
+                    finding,
+                    label=labels.get(str(finding.focus), ""),
+                    value_label=about,
+                    places=project.places(finding, group, passages),
+                    sources=_sources(group, passages),
+                )
             )
-            for finding, group in zip(found, statements, strict=True)
-        )
+        return tuple(complete)
+
+    def _begin(self, finding: Finding) -> None:
+        """Be told which finding is worked on from here."""
+
+    def _named(self, graphs: Iterable[IRI], passages: dict[IRI, Passage]) -> None:
+        """Be told which graphs state what the finding is about."""
+
+
+def locator_of(project: Project) -> Locator:
+    """Return what finds lines in the input files of a project."""
+    inputs = project.inputs()
+    files = ((file.name, file.path) for file in inputs)
+    return Locator(files, (file.name for file in in_reading_order(inputs)))
 
 
 def enriched_statements(
     finding: Finding, statements: Iterable[Triple], snapshot: Snapshot
 ) -> Finding:
     """Return a finding with label, lines and sources of the statements that it rests on."""
-    project = _Project(snapshot)
+    project = _Project(snapshot, locator_of(snapshot.project))
     group = tuple(Statement(t, project.stating(t)) for t in statements)
     graphs = {graph for statement in group for graph in statement.graphs}
     passages = passages_of(snapshot.store, (g for g in graphs if _SOURCE in g))
@@ -88,12 +111,11 @@ def enriched_statements(
 class _Project:
     """Looks statements up in the store, and their lines in the files of the graphs they are in."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, locator: Locator) -> None:
         self.snapshot = snapshot
         self.store: Store = snapshot.store
+        self.locator = locator
         inputs = snapshot.project.inputs()
-        files = ((file.name, file.path) for file in inputs)
-        self.locator = Locator(files, (file.name for file in in_reading_order(inputs)))
         self._file_of = {file.graph: file.name for file in inputs}
         self._names = frozenset(file.name for file in inputs)
 
@@ -145,7 +167,9 @@ class _Project:
 
     def _stated(self, subject: Term, predicate: IRI) -> list[Triple]:
         found = self.store.match(subject, predicate)
-        return [Triple(quad.subject, quad.predicate, quad.object) for quad in found]
+        # A store's order is its own, and no other run's.
+        values = sorted((quad.object for quad in found), key=lambda term: term.n3())
+        return [Triple(subject, predicate, value) for value in values]  # type: ignore[arg-type]
 
     def stating(self, triple: Triple) -> tuple[IRI, ...]:
         """Return the graphs that state a triple, the entailed one not among them."""
@@ -169,13 +193,20 @@ class _Project:
         if len(above) == _DEPTH:
             return ()
         above = (*above, triple)
-        for derivation in self.snapshot.rules.derivations(self.store, triple):
+        ways = self.snapshot.rules.derivations(self.store, triple)
+        for derivation in sorted(ways, key=_premises):
             if any(premise in above for premise in derivation.premises):
                 continue
             parts = [self._ground(premise, above) for premise in derivation.premises]
             if all(parts):
                 return tuple(statement for part in parts for statement in part)
         return ()
+
+
+def _premises(derivation: Derivation) -> tuple[object, ...]:
+    """Return what puts the ways to derive a triple in order: those with few premises first."""
+    texts = tuple(term.n3() for premise in derivation.premises for term in premise)
+    return len(texts), texts, derivation.rule
 
 
 def _at_fault(finding: Finding) -> Iterator[Triple]:

@@ -12,7 +12,7 @@ from cbrngraph.errors import ReadError
 from cbrngraph.model import IRI, BNode, Literal, Term, Triple
 from cbrngraph.store import parse_file, parse_text
 
-__all__ = ["IndexedGraph", "parse_term", "read_graph"]
+__all__ = ["IndexedGraph", "parse_term", "read_graph", "turtle_files"]
 
 
 class IndexedGraph:
@@ -72,7 +72,7 @@ def read_graph(paths: Iterable[Path]) -> IndexedGraph:
         SyntaxFault: a file is not well-formed.
     """
     graph = IndexedGraph()
-    for number, path in enumerate(_turtle_files(paths)):
+    for number, path in enumerate(turtle_files(paths)):
         labels: dict[str, BNode] = {}
         for quad in parse_file(path):
             subject, value = (
@@ -85,7 +85,12 @@ def read_graph(paths: Iterable[Path]) -> IndexedGraph:
     return graph
 
 
-def _turtle_files(paths: Iterable[Path]) -> Iterator[Path]:
+def turtle_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files, and the Turtle files in folders.
+
+    Raises:
+        ReadError: a folder holds none.
+    """
     for path in paths:
         if not path.is_dir():
             yield path

@@ -134,7 +134,12 @@ class Finding:
         """Gravest first, then by rule, thing, path, value: the order of every output."""
         value = self.value.n3() if self.value is not None else ""
         path = self.path.sparql if self.path else ""
-        return (-rank(self.severity), self.rule, self.focus.n3(), path, value, self.message)
+        about = (-rank(self.severity), self.rule, self.focus.n3(), path, value, self.message)
+        # What no reader sees, so that two runs give the same order.
+        row = tuple((name, term.n3()) for name, term in self.values)
+        constraint = self.constraint.n3() if self.constraint is not None else ""
+        texts = tuple(message.n3() for message in self.messages)
+        return (*about, self.component, self.shape.n3(), constraint, self.engine, texts, row)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TypeAlias
 
-from cbrngraph.errors import UsageError
+from cbrngraph.errors import UnknownNameError, nearest
 from cbrngraph.model import IRI, BNode, Triple
 from cbrngraph.validate.compiled import CompiledEngine, available
 from cbrngraph.validate.data import Data
@@ -21,7 +21,7 @@ from cbrngraph.validate.sets import SetEngine
 from cbrngraph.validate.shapes import Shape, Shapes
 from cbrngraph.validate.words import finding_of
 
-__all__ = ["Graphs", "judge", "validate"]
+__all__ = ["ENGINES", "Graphs", "engine_named", "judge", "names_blank_node", "rules_of", "validate"]
 
 Graphs: TypeAlias = "str | PathLike[str] | Iterable[str | PathLike[str]] | Iterable[Triple] | Data"
 ENGINES = ("auto", "pyshacl")
@@ -38,12 +38,24 @@ def validate(data: Graphs, shapes: Graphs, *, engine: str = "auto") -> Report:
 
     Raises:
         InputError: a file cannot be read or parsed, or the shapes are not well-formed.
-        UsageError: there is no such engine.
+        UnknownNameError: there is no such engine.
     """
     graph = _indexed(shapes)
     read = read_shapes(graph)
     given = data if isinstance(data, Data) else _data(data)
     return judge(given, graph, read, engine=engine)
+
+
+def engine_named(name: str) -> str:
+    """Return the engine of that name.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if name in ENGINES:
+        return name
+    hint = f"(there are {' and '.join(ENGINES)})"
+    raise UnknownNameError("engine", name, nearest(name, ENGINES), hint)
 
 
 Refine = Callable[[Iterable[Finding]], Iterable[Finding]]
@@ -63,12 +75,11 @@ def judge(
     `refine` completes findings (with lines, sources); it works while the Core engine still does.
 
     Raises:
-        UsageError: there is no such engine.
+        UnknownNameError: there is no such engine.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"unknown engine: {engine!r}; the engines are {' and '.join(ENGINES)}")
+    engine = engine_named(engine)
     parts = _parts(data, graph, shapes, engine, refine or (lambda found: found))
-    if not data.labelled and any(_names_blank_node(f) for _, _, fs in parts for f in fs):
+    if not data.labelled and any(names_blank_node(f) for _, _, fs in parts for f in fs):
         named = data.relabelled()
         parts = _parts(named, graph, shapes, engine, refine or (lambda found: found))
     judged = []
@@ -120,7 +131,8 @@ def _early_core(shapes: Shapes) -> tuple[Shape, ...]:
     return tuple(roots) if clear else ()
 
 
-def _names_blank_node(finding: Finding) -> bool:
+def names_blank_node(finding: Finding) -> bool:
+    """Whether a finding is about an unnamed node, so that labels matter."""
     terms = (finding.focus, finding.value, *(term for _, term in finding.values))
     return any(isinstance(term, BNode) for term in terms)
 

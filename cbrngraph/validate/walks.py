@@ -17,11 +17,12 @@ from cbrngraph.rules import N3Triple
 from cbrngraph.validate.graph import IndexedGraph
 from cbrngraph.validate.paths import Path
 from cbrngraph.validate.shapes import Shape, Shapes, TargetKind
-from cbrngraph.validate.vocabulary import RDF_TYPE, SH
+from cbrngraph.validate.vocabulary import RDF_TYPE, RDFS_SUBCLASS, SH
 
-__all__ = ["Index", "TooFar", "Walks", "shape_walks"]
+__all__ = ["TYPE", "CoreWalks", "Index", "TooFar", "Walks", "add_targets"]
 
 TYPE = RDF_TYPE.n3()
+_SUBCLASS = RDFS_SUBCLASS.n3()
 _EMPTY: dict[str, set[str]] = {}
 Spot = tuple[int, str]
 
@@ -44,6 +45,18 @@ class Index:
         subject, predicate, value = triple
         self._out.setdefault(subject, {}).setdefault(predicate, set()).add(value)
         self._into.setdefault(value, {}).setdefault(predicate, set()).add(subject)
+
+    def has(self, triple: N3Triple) -> bool:
+        """Whether a triple is among them."""
+        return triple[2] in self._out.get(triple[0], _EMPTY).get(triple[1], ())
+
+    def __len__(self) -> int:
+        return len(self._out)
+
+    def triples(self) -> Iterator[N3Triple]:
+        """Yield all of them."""
+        for node in self._out:
+            yield from self.about(node)
 
     def remove(self, triple: N3Triple) -> None:
         """Take a triple out."""
@@ -99,6 +112,16 @@ class Walks:
         self._starts: set[int] = set()
         # States whose node is the focus node of results though it is not where the walk began.
         self._reported: set[int] = set()
+
+    @property
+    def predicates(self) -> set[str]:
+        """The predicates of all steps."""
+        return {predicate for predicate in self._reading if predicate is not None}
+
+    @property
+    def reads_everything(self) -> bool:
+        """Whether there is a step over any predicate."""
+        return None in self._reading
 
     def start(self) -> int:
         """Return a new start."""
@@ -224,36 +247,52 @@ class Walks:
         return {spot for spot in seen if spot[0] in self._reported}, read
 
 
-def shape_walks(roots: Iterable[Shape], shapes: Shapes, graph: IndexedGraph) -> Walks:
-    """Return the walks of Core shapes; each root has a start.
+class CoreWalks(Walks):
+    """The walks of Core shapes; each root has a start.
 
     What `rdfs:subClassOf` decides is not in them: its change matters to all.
     """
-    made = _ShapeWalks(shapes, graph)
-    for root in roots:
-        made.root(root)
-    return made.walks
 
-
-class _ShapeWalks:
-    def __init__(self, shapes: Shapes, graph: IndexedGraph) -> None:
-        self.walks = Walks()
+    def __init__(self, roots: Iterable[Shape], shapes: Shapes, graph: IndexedGraph) -> None:
+        super().__init__()
         self._shapes = shapes
         self._graph = graph
+        self._roots: list[tuple[int, Shape]] = []
+        for root in roots:
+            start = self.start()
+            self._roots.append((start, root))
+            add_targets(self, start, root)
+            self._shape(root, start, reported=True)
 
-    def root(self, root: Shape) -> None:
-        start = self.walks.start()
-        add_targets(self.walks, start, root)
-        self._shape(root, start, reported=True)
+    def nodes(self, touched: Iterable[N3Triple], index: Index, most: int) -> set[str]:
+        """Return the nodes whose results may change with the touched triples.
+
+        The index has what is and what was. Raises TooFar as `back` does.
+        """
+        starts = self.back(self.spots(touched), index, most)
+        reported, _ = self.forward(starts, index, most) if self._reported else ((), ())
+        return {node for _, node in (*starts, *reported)}
+
+    def support(self, nodes: set[str], index: Index, most: int) -> set[N3Triple]:
+        """Return every triple that decides what is reported about the nodes.
+
+        Raises:
+            TooFar: these are very many.
+        """
+        above = ((state, node) for state in self._reported for node in nodes)
+        others = {node for _, node in self.back(above, index, most)} if self._reported else set()
+        kinds = _Kinds(self._roots, index)
+        starts = [(state, node) for node in nodes | others for state in kinds.of(node)]
+        return self.forward(starts, index, most)[1]
 
     def _shape(self, shape: Shape, state: int, *, reported: bool) -> None:
         if shape.deactivated:
             return
-        walks, shapes = self.walks, self._shapes
-        value = state if shape.path is None else walks.path(state, shape.path)
+        shapes = self._shapes
+        value = state if shape.path is None else self.path(state, shape.path)
         self._constraints(shape, state, value)
         if reported and shape.path is not None and shape.properties:
-            walks.report_at(value)
+            self.report_at(value)
         for node in shape.properties:
             self._shape(shapes.by_node[node], value, reported=reported)
         for node in shape.tested:
@@ -266,11 +305,11 @@ class _ShapeWalks:
         """Add what the shape's own parameters read."""
         for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals"):
             for other in self._graph.values(shape.node, SH + name):
-                self.walks.step(state, other.n3())
+                self.step(state, other.n3())
         if self._graph.values(shape.node, SH + "class"):
-            self.walks.step(value, TYPE)
+            self.step(value, TYPE)
         if self._is_true(shape, "closed"):
-            self.walks.step(value, None)
+            self.step(value, None)
 
     def _is_true(self, shape: Shape, name: str) -> bool:
         values = self._graph.values(shape.node, SH + name)
@@ -284,6 +323,43 @@ class _ShapeWalks:
                 for node in other.properties:
                     qualified = self._graph.values(node, SH + "qualifiedValueShape")
                     yield from (shapes[n] for n in qualified if n in shapes)
+
+
+class _Kinds:
+    """Of which roots a node is a focus node, at most."""
+
+    def __init__(self, roots: Iterable[tuple[int, Shape]], index: Index) -> None:
+        self._index = index
+        self._by_class: dict[str, set[int]] = defaultdict(set)
+        self._others: set[int] = set()
+        self._above: dict[str, set[str]] = {}
+        for state, root in roots:
+            for target in root.targets:
+                if target.kind is TargetKind.CLASS:
+                    self._by_class[target.value.n3()].add(state)
+                else:
+                    self._others.add(state)
+
+    def of(self, node: str) -> set[int]:
+        """Return the starts of those roots."""
+        found = set(self._others)
+        for kind in self._index.step(node, TYPE, forward=True):
+            for name in self._classes(kind):
+                found |= self._by_class.get(name, set())
+        return found
+
+    def _classes(self, name: str) -> set[str]:
+        """Return a class and those above it in the data."""
+        known = self._above.get(name)
+        if known is None:
+            known = self._above[name] = {name}
+            waiting = [name]
+            while waiting:
+                for above in self._index.step(waiting.pop(), _SUBCLASS, forward=True):
+                    if above not in known:
+                        known.add(above)
+                        waiting.append(above)
+        return known
 
 
 def add_targets(walks: Walks, start: int, root: Shape) -> None:
