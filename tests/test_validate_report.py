@@ -154,7 +154,8 @@ def test_html_is_self_contained_and_escaped() -> None:
     assert not re.search(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=", page)
     assert "url(" not in page
     assert "Project &lt;b&gt;1&lt;/b&gt;" in page
-    assert page.count('<div class="finding">') == 3
+    assert page.count('<div class="finding">') == 4  # three, and one that is waived
+    assert "known (somebody, until 2027-01-01)" in page
 
 
 def test_junit_counts_rules_and_failures() -> None:
@@ -228,6 +229,23 @@ def test_terminal_view_groups_counts_and_cannot_be_steered() -> None:
     assert "not checked: logic" in shown
     assert "\x1b" not in shown
     assert "\x1b[1;31m" in write_table(REPORT, colour=True)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_terminal_view_keeps_to_the_width(width: int) -> None:
+    """Every line fits, but for a word that is longer; nothing is lost, and findings stay apart."""
+    long = replace(
+        finding(7),
+        title="a rule with quite a long title, " * 4,
+        label="a thing with a long name, " * 6,
+        message="many words " * 30,
+    )
+    report = replace(REPORT, findings=(long,), checked="word " * 50)
+    lines = write_table(report, width=width).splitlines()
+    assert max(map(len, lines)) <= width
+    assert max(map(len, lines)) > width * 0.8
+    assert " ".join(" ".join(lines).split()).count("many words") == 30
+    assert [line for line in lines if line[:2] == "  " and line[2:3] != " "]
 
 
 def test_a_long_group_is_cut_and_says_so() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from cbrngraph.validate.outputs.terminal import summary
+from cbrngraph.validate.outputs.terminal import facts, verdict
 from cbrngraph.validate.report import Report
 
 __all__ = ["write_md"]
@@ -13,7 +13,8 @@ __all__ = ["write_md"]
 def write_md(report: Report) -> str:
     """Return GitHub-flavoured Markdown."""
     lines = ["# Validation report", ""]
-    lines += [f"- {_escaped(line)}" for line in summary(report)]
+    lines += [f"- {name}: {_escaped(told)}" for name, told in facts(report)]
+    lines.append(f"- {verdict(report)}")
     for (level, rule), group in groupby(report.findings, key=lambda f: (f.level, f.rule)):
         found = list(group)
         lines += ["", f"## {rule.local} ({level}, {len(found)})", "", _escaped(found[0].title), ""]
