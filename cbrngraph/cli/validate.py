@@ -54,7 +54,7 @@ def add(subparsers: Any) -> None:
         default="auto",
         help="auto (the fastest that can do it) or pyshacl (the reference)",
     )
-    engine.completer = lambda **_: ["auto", "pyshacl"]  # type: ignore[attr-defined]
+    engine.completer = lambda **_: ["auto", "pyshacl"]
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes")
     add_output_options(parser, _FORMATS)
 
