@@ -94,6 +94,11 @@ class LiveGraph:
         self.store.load_text("".join(lines))
 
     @property
+    def inputs(self) -> tuple[InputFile, ...]:
+        """The input files in reading order."""
+        return tuple(file.part.file for file in self._files.values())
+
+    @property
     def entailed(self) -> set[N3Triple]:
         """What the view entails beyond what is stated."""
         return self._closure.entailed

@@ -9,14 +9,14 @@ from cbrngraph.build import ENTAILED, Snapshot
 from cbrngraph.describe import passages_of
 from cbrngraph.model import IRI, Literal, Passage, Term, Triple
 from cbrngraph.reading import in_reading_order
-from cbrngraph.resources import Project
+from cbrngraph.resources import InputFile
 from cbrngraph.results import labels_of
 from cbrngraph.rules import Derivation
 from cbrngraph.store import Store
 from cbrngraph.validate.locate import Locator
 from cbrngraph.validate.report import Finding, Place, Sourced
 
-__all__ = ["Enricher", "enriched_statements", "located", "locator_of"]
+__all__ = ["Enricher", "enriched_statements", "located"]
 
 _SOURCE = "/source/"
 _MOST = 6
@@ -47,9 +47,14 @@ def located(findings: Iterable[Finding], locator: Locator) -> Iterator[Finding]:
 class Enricher:
     """Completes findings on a snapshot; what it has read of the files it keeps."""
 
-    def __init__(self, snapshot: Snapshot, locator: Locator | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        inputs: tuple[InputFile, ...] | None = None,
+        locator: Locator | None = None,
+    ) -> None:
         self._snapshot = snapshot
-        self._project = _Project(snapshot, locator or locator_of(snapshot.project))
+        self._project = _Project(snapshot, inputs or snapshot.project.inputs(), locator)
 
     def enrich(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Return the findings with labels, lines and sources from the project's graph."""
@@ -85,18 +90,11 @@ class Enricher:
         """Be told which graphs state what the finding is about."""
 
 
-def locator_of(project: Project) -> Locator:
-    """Return what finds lines in the input files of a project."""
-    inputs = project.inputs()
-    files = ((file.name, file.path) for file in inputs)
-    return Locator(files, (file.name for file in in_reading_order(inputs)))
-
-
 def enriched_statements(
     finding: Finding, statements: Iterable[Triple], snapshot: Snapshot
 ) -> Finding:
     """Return a finding with label, lines and sources of the statements that it rests on."""
-    project = _Project(snapshot, locator_of(snapshot.project))
+    project = _Project(snapshot, snapshot.project.inputs())
     group = tuple(Statement(t, project.stating(t)) for t in statements)
     graphs = {graph for statement in group for graph in statement.graphs}
     passages = passages_of(snapshot.store, (g for g in graphs if _SOURCE in g))
@@ -111,11 +109,15 @@ def enriched_statements(
 class _Project:
     """Looks statements up in the store, and their lines in the files of the graphs they are in."""
 
-    def __init__(self, snapshot: Snapshot, locator: Locator) -> None:
+    def __init__(
+        self, snapshot: Snapshot, inputs: tuple[InputFile, ...], locator: Locator | None = None
+    ) -> None:
         self.snapshot = snapshot
         self.store: Store = snapshot.store
-        self.locator = locator
-        inputs = snapshot.project.inputs()
+        self.locator = locator or Locator(
+            ((file.name, file.path) for file in inputs),
+            (file.name for file in in_reading_order(inputs)),
+        )
         self._file_of = {file.graph: file.name for file in inputs}
         self._names = frozenset(file.name for file in inputs)
 

@@ -112,9 +112,9 @@ class ProjectChecker:
             self._written = {}
             self._judge = None
         snapshot = live.snapshot
-        rewritten = rewritten_in(self._texts(project, delta))
+        rewritten = rewritten_in(self._texts(live.inputs, delta))
         if delta is not None:
-            self._enricher.take(delta, project)
+            self._enricher.take(delta, live.inputs)
         if self._judge is None or delta is None or book is not self._book:
             self._book = book
             stated = (t for t in live.triples() if self._counts(t, live, book))
@@ -139,7 +139,7 @@ class ProjectChecker:
             return False
         return triple[1] != TYPE or triple[2] in self._earned
 
-    def _texts(self, project: Project, delta: Delta | None) -> list[Written]:
+    def _texts(self, files: tuple[InputFile, ...], delta: Delta | None) -> list[Written]:
         """Return the files' texts; those that have not changed are not looked at again."""
         known = self._written
         changed = delta.files if delta is not None else frozenset()
@@ -147,7 +147,7 @@ class ProjectChecker:
             file.name: known[file.name]
             if file.name in known and file.name not in changed
             else Written(_bytes(file.path), bare=True)
-            for file in project.inputs()
+            for file in files
         }
         return list(self._written.values())
 

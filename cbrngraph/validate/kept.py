@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cbrngraph.live import Delta, LiveSnapshot
-from cbrngraph.model import IRI, BNode, Passage, Term
+from cbrngraph.model import IRI, Passage, Term
 from cbrngraph.namespaces import CBRN
 from cbrngraph.reading import in_reading_order
-from cbrngraph.resources import Project
+from cbrngraph.resources import InputFile
 from cbrngraph.validate.enrich import Enricher, located
-from cbrngraph.validate.locate import FileIndex, Locator, tail
+from cbrngraph.validate.locate import FileIndex, Locator
 from cbrngraph.validate.report import Finding
-from cbrngraph.validate.vocabulary import RDF_TYPE
 
 __all__ = ["KeptEnricher", "KeptLocator", "KeptPlaces", "Rest"]
 
@@ -26,7 +25,7 @@ class Rest:
     subjects: set[str] = field(default_factory=set)
     objects: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
-    searches: set[tuple[Term, str]] = field(default_factory=set)
+    searches: set[tuple[Term, str, IRI | None]] = field(default_factory=set)
 
 
 class KeptLocator(Locator):
@@ -58,23 +57,18 @@ class KeptLocator(Locator):
                 if number in before._blocks:
                     self._blocks[here] = before._blocks[number]
 
-    def may_hold(self, name: str, subject: Term, predicate: str) -> bool:
+    def may_hold(self, name: str, subject: Term, predicate: str, graph: IRI | None) -> bool:
         """Whether a wide search for (subject, predicate) may look into a file."""
         number = self._numbers.get(name)
         if number is None:
             return False
-        if isinstance(subject, BNode):
-            return subject.startswith(self._marks[number])
-        text = self._text(number)
-        if isinstance(subject, IRI) and tail(subject) not in text:
-            return False
-        return not predicate or predicate == RDF_TYPE or tail(predicate) in text
+        return self.may_state(number, subject, predicate, graph)
 
     def _candidates(
         self, subject: Term, predicate: str, graph: IRI | None, within: frozenset[str] | None
     ) -> Iterator[int]:
         if within is None:
-            self.rest.searches.add((subject, predicate))
+            self.rest.searches.add((subject, predicate, graph))
         else:
             self.rest.files |= within
         for number in super()._candidates(subject, predicate, graph, within):
@@ -95,12 +89,9 @@ class KeptEnricher:
         self._known: dict[Finding, tuple[Finding, Rest]] = {}
         self._locator: KeptLocator | None = None
 
-    def take(self, delta: Delta, project: Project) -> None:
-        """Forget what a change touches."""
-        inputs = project.inputs()
-        files = ((file.name, file.path) for file in inputs)
-        read = (file.name for file in in_reading_order(inputs))
-        self._locator = locator = KeptLocator(files, read, self._locator, delta.files)
+    def take(self, delta: Delta, inputs: tuple[InputFile, ...]) -> None:
+        """Forget what a change touches; `inputs` are the files as they now are."""
+        self._locator = locator = _locator(inputs, self._locator, delta.files)
         items = (delta.lost, delta.won, delta.no_more_entailed, delta.now_entailed, delta.quads)
         subjects = {item[0] for group in items for item in group}
         objects = {item[2] for group in items for item in group}
@@ -118,9 +109,7 @@ class KeptEnricher:
         """Return the findings with labels, lines and sources; others are forgotten."""
         found = list(findings)
         if self._locator is None:
-            inputs = snapshot.project.inputs()
-            files = ((file.name, file.path) for file in inputs)
-            self._locator = KeptLocator(files, (file.name for file in in_reading_order(inputs)))
+            self._locator = _locator(snapshot.live.inputs)
         new = [finding for finding in dict.fromkeys(found) if finding not in self._known]
         traced = _Traced(snapshot, self._locator)
         for finding, complete in zip(new, traced.enrich(new), strict=True):
@@ -158,6 +147,17 @@ class KeptPlaces:
         return [known[finding][0] for finding in found]
 
 
+def _locator(
+    inputs: tuple[InputFile, ...],
+    before: KeptLocator | None = None,
+    changed: frozenset[str] = frozenset(),
+) -> KeptLocator:
+    """Return the locator of a project's files, by name, numbered as they were read."""
+    files = sorted((file.name, file.path) for file in inputs)
+    read = (file.name for file in in_reading_order(inputs))
+    return KeptLocator(files, read, before, changed)
+
+
 def _stands(rest: Rest, locator: KeptLocator, changed: frozenset[str]) -> bool:
     """Whether no changed file was looked into, or would be now."""
     if rest.files & changed:
@@ -169,7 +169,7 @@ class _Traced(Enricher):
     """An enricher that notes what each finding's completion rests on."""
 
     def __init__(self, snapshot: LiveSnapshot, locator: KeptLocator) -> None:
-        super().__init__(snapshot, locator)
+        super().__init__(snapshot, snapshot.live.inputs, locator)
         self._store = snapshot.store
         self._locator = locator
         self._asked: dict[Finding, set[tuple[str, Term]]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,11 @@ __all__ = ["FileIndex", "Locator", "parts_of", "tail"]
 
 _IDENTIFIER = "http://purl.org/dc/terms/identifier"
 _MOST = 12
+_WORD = re.compile(rb"[A-Za-z0-9]+")
+# A prefix or base that ends with a letter or digit.
+_CUTTING = re.compile(rb"(?:prefix\s+[^\s:<]*:|base)\s*<[^>]*[A-Za-z0-9]>", re.IGNORECASE)
+# What a text need not have: these stand in the base that holds where none is declared.
+_DEFAULT = frozenset(_WORD.findall(b"https://w3id.org/cbrngraph/"))
 
 
 class FileIndex:
@@ -39,9 +45,9 @@ def _blank(term: Term) -> bool:
 class Locator:
     """Finds statements in files. `names` says how a file is called in a report.
 
-    Files are read only when they may hold what is looked for: when the text has the last part
-    of the subject's IRI and of the predicate's. `read` names them in the order in which they were
-    read, which numbers their blank nodes; without it, that is the order of `files`.
+    Files are read only when they may hold what is looked for: when the text has the letters and
+    digits of the subject's IRI and of the predicate's. `read` names them in the order in which
+    they were read, which numbers their blank nodes; without it, that is the order of `files`.
     """
 
     def __init__(self, files: Iterable[tuple[str, Path]], read: Iterable[str] = ()) -> None:
@@ -50,6 +56,7 @@ class Locator:
         self._marks = [_mark(order.get(name, n)) for n, (name, _) in enumerate(self.files)]
         self._index = lru_cache(maxsize=256)(self._read_index)
         self._holds = lru_cache(maxsize=100_000)(self._is_in)
+        self._cuts_words = lru_cache(maxsize=None)(self._cuts)
         self._texts: dict[int, bytes] = {}
         self._blocks: dict[int, Blocks] = {}
 
@@ -97,21 +104,32 @@ class Locator:
     def _candidates(
         self, subject: Term, predicate: str, graph: IRI | None, within: frozenset[str] | None
     ) -> Iterator[int]:
-        tails = [tail(subject)] if isinstance(subject, IRI) else []
-        if predicate and predicate != RDF_TYPE:
-            tails.append(tail(predicate))
         for number, (name, _) in enumerate(self.files):
             if within is not None:
                 if name in within:
                     yield number
-                continue
-            if isinstance(subject, BNode) and not subject.startswith(self._marks[number]):
-                continue
-            if self._is_large(number) and isinstance(subject, IRI):
-                if any(self._blocks_of(number).has(name) for name in (subject, graph) if name):
-                    yield number
-            elif all(self._holds(number, end) for end in tails):
+            elif self.may_state(number, subject, predicate, graph):
                 yield number
+
+    def may_state(self, number: int, subject: Term, predicate: str, graph: IRI | None) -> bool:
+        """Whether a file may state something of (subject, predicate), by the look of its text."""
+        if isinstance(subject, BNode):
+            return subject.startswith(self._marks[number])
+        if self._is_large(number) and isinstance(subject, IRI):
+            return any(self._blocks_of(number).has(name) for name in (subject, graph) if name)
+        names = [str(subject)] if isinstance(subject, IRI) else []
+        if predicate and predicate != RDF_TYPE:
+            names.append(predicate)
+        return all(self._may_name(number, name) for name in names)
+
+    def _may_name(self, number: int, iri: str) -> bool:
+        """Whether all of an IRI's letters and digits are in a text, there or in a prefix.
+
+        A prefix that ends within a word leaves the last word of the IRI to look for.
+        """
+        if self._cuts_words(number):
+            return self._holds(number, tail(iri))
+        return all(self._holds(number, word) for word in _words(iri))
 
     def _statements(
         self, number: int, subject: Term, graph: IRI | None, predicate: str
@@ -127,6 +145,10 @@ class Locator:
         if number not in self._blocks:
             self._blocks[number] = Blocks(self._text(number))
         return self._blocks[number]
+
+    def _cuts(self, number: int) -> bool:
+        text = self._text(number)
+        return _CUTTING.search(text) is not None or b"\\u" in text or b"\\U" in text
 
     def _is_in(self, number: int, tail: bytes) -> bool:
         return tail in self._text(number)
@@ -147,6 +169,13 @@ class Locator:
 def _mark(number: int) -> str:
     """Return what the blank nodes of a file have before their number, as in `Data.from_files`."""
     return f"f{number}"
+
+
+@lru_cache(maxsize=4096)
+def _words(iri: str) -> tuple[bytes, ...]:
+    """Return the letters and digits of an IRI that a file must have, the rarest ones first."""
+    found = dict.fromkeys(_WORD.findall(iri.encode()))
+    return tuple(reversed([word for word in found if word not in _DEFAULT]))
 
 
 def parts_of(files: Iterable[Path]) -> tuple[tuple[str, Path], ...]:
