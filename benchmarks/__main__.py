@@ -8,7 +8,7 @@ import sys
 
 from benchmarks.frame import save
 
-NAMES = ("graph", "large", "evidence", "validate")
+NAMES = ("graph", "large", "evidence", "validate", "watch")
 
 
 def main() -> int:

@@ -299,7 +299,8 @@ def test_watch_checks_again_when_a_file_changes(
         Path(data).write_text(DATA.replace(":p 1 ,", ":q 1 ; :p"), encoding="utf-8")
         assert "checked data.ttl" in process.stderr.readline()
         Path(data).write_text("torn", encoding="utf-8")
-        assert "error" in process.stderr.readline()
+        # On a busy machine a check may come between the emptying of a file and its writing.
+        assert any("error" in line for line in process.stderr)
         process.send_signal(signal.SIGINT)
         out = process.stdout.read()
     assert "1 violation" in out

@@ -50,6 +50,8 @@ class ExtendedProject(Project):
     def data_files(self) -> tuple[InputFile, ...]:
         """Return the data files of the project, and the further ones that are not among them."""
         own = super().data_files()
+        if not self.extra:
+            return own
         known = {file.path.resolve() for file in (*own, *self.ontology_files())}
         names = {file.name for file in own}
         more: list[InputFile] = []
