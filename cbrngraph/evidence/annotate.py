@@ -59,7 +59,7 @@ def sourced(result: Result) -> list[Quad]:
         if statement is None:
             found[Quad(*triple, None)] = None
             continue
-        if not statement.facts:
+        if not statement.stated:
             found[Quad(*triple, ENTAILED)] = None
         for fact in facts_of(statement):
             found[Quad(*fact.triple, fact.graph)] = None
@@ -105,8 +105,8 @@ def facts_of(proof: Proof) -> Iterator[Fact]:
 
 
 def _of_statement(statement: Statement) -> Iterator[Fact]:
-    yield from statement.facts
-    entailments: tuple[Entailment, ...] = () if statement.facts else statement.entailments
+    yield from statement.stated
+    entailments: tuple[Entailment, ...] = () if statement.stated else statement.entailments
     for entailment in entailments:
         for premise in entailment.premises:
             yield from _of_statement(premise)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cbrngraph.build import ENTAILED
 from cbrngraph.describe.passages import passages_of
+from cbrngraph.evidence.competing import Competition
 from cbrngraph.evidence.proof import Entailment, Fact, Statement
 from cbrngraph.model import IRI, BNode, Passage, Triple
 from cbrngraph.namespaces import BASE
@@ -39,6 +40,7 @@ class FactFinder:
         self.deep = deep
         self.budget = budget
         self.ways = ways
+        self.competition = Competition(store)
         self._statements: dict[tuple[Triple, IRI | BNode | None], Statement | None] = {}
         self._passages: dict[IRI, Passage | None] = {}
 
@@ -65,13 +67,24 @@ class FactFinder:
         if not facts and not entailed:
             # The default graph of a source file describes the source: it has no graph of its own.
             facts = (Fact(triple, None),)
-        if self.rules is None:
-            return Statement(triple, facts, more=entailed)
-        if facts and not self.deep:
-            also = next(self.rules.derivations(self.store, triple), None) is not None
-            return Statement(triple, facts, more=also)
-        entailments, more = self._entailments(self.rules, triple, above)
-        return Statement(triple, facts, entailments, more)
+        beaten = self.competition.beaten(triple, facts)
+        if beaten:
+            facts = tuple(fact for fact in facts if fact not in beaten)
+        entailments: tuple[Entailment, ...] = ()
+        more = entailed
+        if self.rules is not None and facts and not self.deep:
+            more = next(self.rules.derivations(self.store, triple), None) is not None
+        elif self.rules is not None:
+            entailments, more = self._entailments(self.rules, triple, above)
+        return Statement(
+            triple,
+            facts,
+            entailments,
+            more,
+            beaten=beaten or (),
+            contested=beaten is not None,
+            follows=self.competition.follows(triple),
+        )
 
     def _entailments(
         self, rules: Rules, triple: Triple, above: tuple[Triple, ...]
@@ -89,7 +102,7 @@ class FactFinder:
             premises = [self._premise(premise, above) for premise in derivation.premises]
             if all(premise is not None for premise in premises):
                 kept = tuple(premise for premise in premises if premise is not None)
-                if all(p.facts or p.entailments for p in kept):
+                if all(p.stated or p.entailments for p in kept):
                     found.append(Entailment(derivation.rule, derivation.axiom, kept))
         return tuple(found), more
 

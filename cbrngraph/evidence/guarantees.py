@@ -48,7 +48,7 @@ from cbrngraph.evidence.sparql.scope import (
 )
 from cbrngraph.model import IRI
 
-__all__ = ["Guarantees", "guarantees", "needed_part"]
+__all__ = ["Guarantees", "asked_ends", "guarantees", "needed_part"]
 
 # Removing a row may leave their value as it is, or change it by order alone.
 _INEXACT = frozenset(("SUM", "AVG", "SAMPLE", "GROUP_CONCAT"))
@@ -57,11 +57,15 @@ _INEXACT = frozenset(("SUM", "AVG", "SAMPLE", "GROUP_CONCAT"))
 class Guarantees(NamedTuple):
     """`sound` and `complete` as above, the latter unless a removed fact has a predicate that
     `watched` holds (None: any predicate).
+
+    `fragile`: the query counts or negates, so a triple that comes into the view can take a row
+    away.
     """
 
     sound: bool
     complete: bool
     watched: frozenset[IRI] | None
+    fragile: bool = False
 
     def complete_for(self, predicates: Iterable[IRI]) -> bool:
         """Whether completeness holds when facts with these predicates are removed."""
@@ -73,13 +77,14 @@ class Guarantees(NamedTuple):
 def guarantees(pattern: Pattern, bound: frozenset[Var]) -> Guarantees:
     """Return what can be promised for a row of `pattern` that binds the variables `bound`."""
     survey = _Survey(bound)
+    fragile = _negates(pattern) or _counts(pattern)
     if isinstance(pattern, Slice):
         # Removing other rows moves this one within the bounds only where rows have an order.
         survey.sound = pattern.offset == 0 and _ordered(pattern) and not _negates(pattern)
         pattern = pattern.pattern
     survey.walk(pattern, frozenset(), frozenset(visible(pattern)))
     watched = None if survey.any_predicate else frozenset(survey.watched)
-    return Guarantees(survey.sound, survey.complete, watched)
+    return Guarantees(survey.sound, survey.complete, watched, fragile)
 
 
 class _Survey:
@@ -89,6 +94,8 @@ class _Survey:
         self.complete = True
         self.any_predicate = False
         self.watched: set[IRI] = set()
+        # Told by their number alone: another value of them gives the same row.
+        self.counted: set[Var] = set()
 
     def walk(self, pattern: Pattern, outside: frozenset[Var], shown: frozenset[Var]) -> None:
         """Look at a pattern; `outside` are variables used beside it, `shown` those of the row."""
@@ -148,6 +155,8 @@ class _Survey:
             bound = self.bound
             if pattern.variable in bound:
                 self.bound = bound | {expression}
+            if pattern.variable in self.counted:
+                self.counted.add(expression)
             self.walk(pattern.pattern, outside, shown | {expression})
             return
         self.walk(pattern.pattern, outside | expression_variables(expression), shown)
@@ -157,8 +166,10 @@ class _Survey:
         arguments = {a.argument for _, a in pattern.aggregates if isinstance(a.argument, Var)}
         told = keys & shown
         for variable, aggregate in pattern.aggregates:
-            if variable not in shown or aggregate.function in _INEXACT:
+            if variable not in shown or variable in self.counted or aggregate.function in _INEXACT:
                 self.complete = False
+            if aggregate.function == "COUNT" and isinstance(aggregate.argument, Var):
+                self.counted.add(aggregate.argument)
             if isinstance(aggregate.argument, Var):
                 told |= {aggregate.argument}
                 self.bound |= {aggregate.argument}
@@ -263,6 +274,18 @@ def _predicates(pattern: Pattern) -> Iterable[IRI | None]:
         yield from _path_predicates(pattern.path)
     for part in _parts(pattern):
         yield from _predicates(part)
+
+
+def asked_ends(pattern: Pattern) -> Iterable[tuple[IRI | None, IRI | None]]:
+    """The subject and predicate of each triple that a pattern asks for; None for any."""
+    if isinstance(pattern, BGP):
+        for subject, predicate, _ in pattern.triples:
+            start = subject if isinstance(subject, IRI) else None
+            yield start, predicate if isinstance(predicate, IRI) else None
+    elif isinstance(pattern, PathPattern):
+        yield from ((None, predicate) for predicate in _path_predicates(pattern.path))
+    for part in _parts(pattern):
+        yield from asked_ends(part)
 
 
 def _path_predicates(path: Path) -> Iterable[IRI | None]:

@@ -52,13 +52,23 @@ class Entailment(Node):
 class Statement(Node):
     """A triple that holds: stated by `facts`, or entailed in one of the ways of `entailments`.
 
-    `more` says that further ways exist which were not followed.
+    `more` says that further ways exist which were not followed. `contested`: another value is
+    stated too and was not taken; `beaten` are the facts that state this one as well, and would
+    not keep it in the view alone. `follows`: it is there because another value was taken.
     """
 
     triple: Triple
     facts: tuple[Fact, ...]
     entailments: tuple[Entailment, ...] = ()
     more: bool = False
+    beaten: tuple[Fact, ...] = ()
+    contested: bool = False
+    follows: bool = False
+
+    @property
+    def stated(self) -> tuple[Fact, ...]:
+        """All facts that state it, those that carry it first."""
+        return (*self.facts, *self.beaten)
 
 
 class All(Node):
@@ -130,11 +140,13 @@ class FactSets(Node):
     """The minimal sets of facts, smallest first.
 
     `sound`: each set alone carries the row. `complete`: no other minimal set exists.
+    `contested`: where one of the facts is taken away another value may come into the view.
     """
 
     sets: tuple[frozenset[Fact], ...]
     sound: bool
     complete: bool
+    contested: bool = False
 
 
 def minimal_sets(proof: Proof, limit: int = 64) -> FactSets:
@@ -145,7 +157,7 @@ def minimal_sets(proof: Proof, limit: int = 64) -> FactSets:
     reckoning = _Reckoning(limit)
     found = reckoning.sets(proof)
     found.sort(key=lambda facts: (len(facts), sorted(map(repr, facts))))
-    return FactSets(tuple(found), reckoning.sound, reckoning.complete)
+    return FactSets(tuple(found), reckoning.sound, reckoning.complete, reckoning.contested)
 
 
 # Combinations looked at, as a multiple of those that are kept.
@@ -160,6 +172,7 @@ class _Reckoning:
         self._known: dict[int, Sets] = {}
         self.sound = True
         self.complete = True
+        self.contested = False
 
     def sets(self, proof: Proof) -> Sets:
         match proof:
@@ -183,6 +196,9 @@ class _Reckoning:
         if key not in self._known:
             if statement.more:
                 self.complete = False
+            if statement.follows:
+                self.sound = self.complete = False
+            self.contested = self.contested or statement.contested
             ways: list[Sets] = [[frozenset((fact,))] for fact in statement.facts]
             ways += [
                 self._product(self._statement(p) for p in entailment.premises)

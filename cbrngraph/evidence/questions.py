@@ -122,10 +122,11 @@ class _Asked:
         self.too_many = False
         self._times = 0
         self._rows: list[Solution] | None = None
+        self._kept_for: Solution = {}
         self._by: dict[tuple[Var, ...], dict[tuple[Term, ...], list[Solution]]] = {}
 
     def answers(self, known: Solution) -> bool:
-        return self._rows is not None and self.common.items() <= known.items()
+        return self._rows is not None and self._kept_for.items() <= known.items()
 
     def note(self, known: Solution) -> None:
         self._times += 1
@@ -136,11 +137,11 @@ class _Asked:
         return self._times > alone and not self.too_many
 
     def keep(self, rows: list[Solution]) -> None:
-        self._rows, self._by = rows, {}
+        self._rows, self._by, self._kept_for = rows, {}, self.common
 
     def find(self, known: Solution) -> list[Solution]:
         sure = certain(self.pattern)
-        by = tuple(v for v in known if v in sure and v not in self.common)
+        by = tuple(v for v in known if v in sure and v not in self._kept_for)
         if by not in self._by:
             table = self._by[by] = {}
             for row in self._rows or ():

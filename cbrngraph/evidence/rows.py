@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cbrngraph.errors import QueryError
 from cbrngraph.evidence.facts import FactFinder
-from cbrngraph.evidence.guarantees import guarantees, needed_part
+from cbrngraph.evidence.guarantees import asked_ends, guarantees, needed_part
 from cbrngraph.evidence.proof import (
     All,
     Condition,
@@ -18,7 +18,16 @@ from cbrngraph.evidence.proof import (
     minimal_sets,
 )
 from cbrngraph.evidence.sparql import parse_query
-from cbrngraph.evidence.sparql.algebra import Pattern, Project, Query, Slice, Var
+from cbrngraph.evidence.sparql.algebra import (
+    Distinct,
+    OrderBy,
+    Pattern,
+    Project,
+    Query,
+    Slice,
+    Var,
+)
+from cbrngraph.evidence.sparql.instantiate import instantiate
 from cbrngraph.evidence.walker import Walker
 from cbrngraph.model import Term
 from cbrngraph.namespaces import BASE
@@ -82,6 +91,13 @@ def explain_row(
     return RowExplanation(dict(row), proof, found)
 
 
+def _within(pattern: Pattern) -> Pattern:
+    """What a SELECT selects from."""
+    while isinstance(pattern, Distinct | OrderBy | Project | Slice):
+        pattern = pattern.pattern
+    return pattern
+
+
 def _sets(
     finder: FactFinder, query: Query, pattern: Pattern, solution: Mapping[Var, Term], proof: Proof
 ) -> FactSets:
@@ -91,4 +107,12 @@ def _sets(
     predicates = {fact.triple.predicate for facts in found.sets for fact in facts}
     watches = promise.watched is None or bool(promise.watched)
     complete = promise.complete_for(predicates) and not (watches and finder.rules is not None)
-    return FactSets(found.sets, found.sound and promise.sound, found.complete and complete)
+    # A value that comes into the view when another goes can be one that must not be there.
+    firm = not promise.fragile or not finder.competition.may_surface(
+        asked_ends(instantiate(_within(kept), solution)), finder.rules
+    )
+    return FactSets(
+        found.sets,
+        found.sound and promise.sound and firm,
+        found.complete and complete and not found.contested,
+    )

@@ -115,15 +115,15 @@ class _Outline:
             return
         self._told.add(key)
         yield depth, line
-        for passage in _passages(self._one, statement.facts):
+        for passage in _passages(self._one, statement.stated):
             yield depth + 1, passage_line(passage)
-        for fact in statement.facts:
+        for fact in statement.stated:
             if fact.graph not in self._one.passages:
                 yield depth + 1, _file_line(fact.graph)
         yield from self._entailments(statement, depth + 1)
 
     def _entailments(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
-        shown = statement.entailments[:1] if statement.facts else statement.entailments[:3]
+        shown = statement.entailments[:1] if statement.stated else statement.entailments[:3]
         for entailment in shown:
             yield depth, f"entailed: {entailment.axiom} [{entailment.rule}]"
             for premise in entailment.premises:
@@ -131,7 +131,7 @@ class _Outline:
         hidden = len(statement.entailments) - len(shown)
         if hidden > 0:
             yield depth, f"entailed in {hidden} more ways (--format json has all)"
-        if not statement.facts and not statement.entailments:
+        if not statement.stated and not statement.entailments:
             yield depth, "cannot explain this part: entailed, and the rule was not found"
 
 
@@ -186,7 +186,7 @@ def objects(one: Explanation, words: Words) -> dict[str, Any]:
     told: list[dict[str, Any]] = []
     for statement, name in _closure(ids):
         told.append(_statement_object(one, statement, name, ids, words))
-    by_fact = {fact: name for statement, name in ids.items() for fact in statement.facts}
+    by_fact = {fact: name for statement, name in ids.items() for fact in statement.stated}
     parts = list(leaves(one.proof))
     return {
         "question": one.question,
@@ -261,13 +261,13 @@ def _statement_object(
     one: Explanation, statement: Statement, name: str, ids: dict[Statement, str], words: Words
 ) -> dict[str, Any]:
     subject, predicate, object_ = statement.triple
-    files = [FactFinder.file_of(f.graph) for f in statement.facts if f.graph not in one.passages]
+    files = [FactFinder.file_of(f.graph) for f in statement.stated if f.graph not in one.passages]
     return {
         "id": name,
         "subject": words.object(subject),
         "property": words.object(predicate),
         "value": words.object(object_),
-        "passages": [passage_object(p) for p in _passages(one, statement.facts)],
+        "passages": [passage_object(p) for p in _passages(one, statement.stated)],
         "files": [file or "description of sources" for file in files],
         "entailed": [
             {

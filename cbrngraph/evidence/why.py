@@ -240,7 +240,7 @@ def _passages(
 
 
 def _facts(statement: Statement) -> list[Fact]:
-    found = list(statement.facts)
+    found = list(statement.stated)
     for entailment in statement.entailments:
         for premise in entailment.premises:
             found += _facts(premise)
