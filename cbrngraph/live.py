@@ -147,7 +147,7 @@ class LiveGraph:
         old_files = [before[name] for name in changed if name in before]
         new_files = [files[name] for name in changed if name in files]
         descriptions = self._descriptions
-        if any(file.notes for file in (*old_files, *new_files)):
+        if any(_notes(before.get(name)) != _notes(files.get(name)) for name in changed):
             descriptions = self._described(files)
             if not self._contest.fits(descriptions):
                 return None
@@ -285,6 +285,10 @@ def _lines(items: Iterable[N3Triple | N3Quad], graph: str = "") -> Iterator[str]
     """Yield statements as N-Quads, triples in the graph of that name."""
     for item in items:
         yield f"{' '.join(item)} {graph} .\n" if graph else f"{' '.join(item)} .\n"
+
+
+def _notes(file: _File | None) -> list[N3Triple]:
+    return [] if file is None else file.notes
 
 
 def _competing(parts: Iterable[Part]) -> Iterator[N3Quad]:

@@ -197,13 +197,13 @@ def test_any_edit_of_the_shipped_data_is_checked_as_if_in_full(tmp_path: Path, s
     before, _ = checker.check(project)
     assert_same(before, full_report(project), "none")
     changed = 0
-    for _ in range(10):
+    for _ in range(6 if SEEDS <= 4 else 20):
         edit = edits.edit()
         report, _ = checker.check(project)
         assert_same(report, full_report(project), edit)
         changed += report.findings != before.findings
         before = report
-    assert changed > 2
+    assert changed > 1
 
 
 def test_a_torn_file_is_told_and_its_change_taken_up_when_it_is_whole(tmp_path: Path) -> None:

@@ -27,13 +27,11 @@ from cbrngraph.validate.sets import MANY, Check, Run, SetEngine, checks_of
 from cbrngraph.validate.shapes import Shapes, SparqlConstraint, TargetKind
 from cbrngraph.validate.sparql import Unsupported, read_query
 from cbrngraph.validate.validator import engine_named
-from cbrngraph.validate.vocabulary import RDFS_SUBCLASS
-from cbrngraph.validate.walks import TYPE, CoreWalks, Index, TooFar, Walks, add_targets
+from cbrngraph.validate.walks import SUBCLASS, TYPE, CoreWalks, Index, TooFar, Walks, add_targets
 from cbrngraph.validate.words import finding_of
 
 __all__ = ["Judge"]
 
-_SUBCLASS = RDFS_SUBCLASS.n3()
 _Rewritten = Mapping[Literal, tuple[Literal, ...]]
 
 
@@ -114,7 +112,7 @@ class Judge:
         # Ways to a focus node lead over what is and what was.
         for triple in won:
             self.index.add(triple)
-        tree = any(triple[1] == _SUBCLASS for triple in touched)
+        tree = any(triple[1] == SUBCLASS for triple in touched)
         core = None if tree else self._core_nodes(touched)
         changed = Changed.of(touched)
         asked = [None if tree else self._nodes(kept, touched, changed) for kept in self._kept]
@@ -215,7 +213,7 @@ class Judge:
         except TooFar:
             self._judge_core()
             return
-        read.update(self.index.with_predicate(_SUBCLASS))
+        read |= self.index.tree
         terms = {parse_term(node) for node in nodes}
         for term in terms:
             self._core.pop(term, None)

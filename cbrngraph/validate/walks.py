@@ -19,10 +19,10 @@ from cbrngraph.validate.paths import Path
 from cbrngraph.validate.shapes import Shape, Shapes, TargetKind
 from cbrngraph.validate.vocabulary import RDF_TYPE, RDFS_SUBCLASS, SH
 
-__all__ = ["TYPE", "CoreWalks", "Index", "TooFar", "Walks", "add_targets"]
+__all__ = ["SUBCLASS", "TYPE", "CoreWalks", "Index", "TooFar", "Walks", "add_targets"]
 
 TYPE = RDF_TYPE.n3()
-_SUBCLASS = RDFS_SUBCLASS.n3()
+SUBCLASS = RDFS_SUBCLASS.n3()
 _EMPTY: dict[str, set[str]] = {}
 Spot = tuple[int, str]
 
@@ -32,9 +32,10 @@ class TooFar(Exception):
 
 
 class Index:
-    """Triples by subject and by object."""
+    """Triples by subject and by object; `tree` are those that say what is a subclass of what."""
 
     def __init__(self, triples: Iterable[N3Triple] = ()) -> None:
+        self.tree: set[N3Triple] = set()
         self._out: dict[str, dict[str, set[str]]] = {}
         self._into: dict[str, dict[str, set[str]]] = {}
         for triple in triples:
@@ -45,6 +46,8 @@ class Index:
         subject, predicate, value = triple
         self._out.setdefault(subject, {}).setdefault(predicate, set()).add(value)
         self._into.setdefault(value, {}).setdefault(predicate, set()).add(subject)
+        if predicate == SUBCLASS:
+            self.tree.add(triple)
 
     def has(self, triple: N3Triple) -> bool:
         """Whether a triple is among them."""
@@ -61,6 +64,7 @@ class Index:
     def remove(self, triple: N3Triple) -> None:
         """Take a triple out."""
         subject, predicate, value = triple
+        self.tree.discard(triple)
         for table, one, other in ((self._out, subject, value), (self._into, value, subject)):
             steps = table[one]
             steps[predicate].discard(other)
@@ -82,12 +86,6 @@ class Index:
         """Yield the triples with that subject."""
         for predicate, values in self._out.get(node, _EMPTY).items():
             for value in values:
-                yield node, predicate, value
-
-    def with_predicate(self, predicate: str) -> Iterator[N3Triple]:
-        """Yield the triples with that predicate; goes through every subject."""
-        for node, steps in self._out.items():
-            for value in steps.get(predicate, ()):
                 yield node, predicate, value
 
 
@@ -355,7 +353,7 @@ class _Kinds:
             known = self._above[name] = {name}
             waiting = [name]
             while waiting:
-                for above in self._index.step(waiting.pop(), _SUBCLASS, forward=True):
+                for above in self._index.step(waiting.pop(), SUBCLASS, forward=True):
                     if above not in known:
                         known.add(above)
                         waiting.append(above)
