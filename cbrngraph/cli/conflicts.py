@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from cbrngraph.describe import find_thing
     from cbrngraph.evidence.conflicts import conflicts
     from cbrngraph.evidence.disagreements import conflict_objects, conflicts_sheet
+    from cbrngraph.evidence.holdings import uncollected
     from cbrngraph.evidence.kinds import KINDS
 
     made = listing_format(args, _FORMATS)
@@ -52,9 +53,12 @@ def run(args: argparse.Namespace) -> int:
         raise UnknownNameError("kind", args.kind, nearest(args.kind, KINDS), hint)
     snapshot = open_view(args, view_of(args))
     thing = None if args.thing is None else find_thing(snapshot.store, args.thing)
-    found = [c for c in conflicts(snapshot, thing) if args.kind in (None, c.kind)]
-    objects = conflict_objects(snapshot.store, found)
-    emit_listing(args, [conflicts_sheet(snapshot.store, found)], objects, made)
+    with uncollected():
+        found = [c for c in conflicts(snapshot, thing) if args.kind in (None, c.kind)]
+        if made.name == "json":
+            emit_listing(args, [], conflict_objects(snapshot.store, found), made)
+        else:
+            emit_listing(args, [conflicts_sheet(snapshot.store, found)], None, made)
     if not found:
         about = "" if thing is None else f" about {thing.local}"
         note(f"the sources do not disagree{about}" + (" in this way" if args.kind else ""))
