@@ -97,7 +97,7 @@ def _project(number: int) -> Iterator[list[str]]:
             *(['rdfs:label "The same"@en'] if faulty(10) and part == 0 else []),
             f"b:ofProject d:{'organisation' if faulty(11) and part == 0 else 'project'}{number}",
             f'b:date "{year - 5 if outside else year + 1}-0{part + 1}-15"^^xsd:date',
-            f"b:people {20 + number % 80}",
+            f"b:people {0 if faulty(0) and part == 0 else 20 + number % 80}",
             f"b:inCountry d:country{region + REGIONS * part}",
         ]
 

@@ -270,3 +270,19 @@ def test_a_blank_node_in_a_project_is_found_where_it_is_written(tmp_path: Path) 
     (finding,) = reports[0].findings
     assert isinstance(finding.focus, BNode)
     assert [str(place) for place in finding.places] == ["data/second.ttl:3"]
+
+
+def test_a_thing_is_declared_where_its_type_stands(tmp_path: Path) -> None:
+    """Not in the first file that says something of it."""
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "a-links.ttl").write_text("<urn:t> <urn:same> <urn:other> .\n")
+    (data / "b-things.ttl").write_text("\n<urn:t> a <urn:Thing> .\n")
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        "<urn:shape> sh:targetClass <urn:Thing> ;\n"
+        "    sh:property [ sh:path <urn:r> ; sh:minCount 1 ] .\n"
+    )
+    report = validate_snapshot(open_snapshot(Project.open(tmp_path), store="memory"), [shapes])
+    assert [str(p) for f in report.findings for p in f.places] == ["data/b-things.ttl:2"]

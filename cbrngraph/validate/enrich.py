@@ -15,6 +15,7 @@ from cbrngraph.rules import Derivation
 from cbrngraph.store import Store
 from cbrngraph.validate.locate import Locator
 from cbrngraph.validate.report import Finding, Place, Sourced
+from cbrngraph.validate.vocabulary import RDF_TYPE
 
 __all__ = ["Enricher", "enriched_statements", "located"]
 
@@ -148,11 +149,14 @@ class _Project:
         return _once(places) or self._declared(finding.focus)
 
     def _declared(self, thing: Term) -> tuple[Place, ...]:
-        """Return where a thing is declared, in the file of a graph that says something of it."""
+        """Return where a thing is declared: where its type stands, else any word of it."""
         if isinstance(thing, Literal):
             return ()
-        graphs = (quad.graph for quad in self.store.match(thing, any_graph=True))
-        for graph in sorted({g for g in graphs if isinstance(g, IRI) and g != ENTAILED}):
+        typed: dict[IRI, bool] = {}
+        for quad in self.store.match(thing, any_graph=True):
+            if isinstance(quad.graph, IRI) and quad.graph != ENTAILED:
+                typed[quad.graph] = typed.get(quad.graph, False) or quad.predicate == RDF_TYPE
+        for graph in sorted(typed, key=lambda graph: (not typed[graph], graph)):
             within = self._within(graph)
             found = self.locator.declared(thing, within) if within else ()
             if found:
