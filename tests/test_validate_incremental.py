@@ -241,3 +241,59 @@ def test_other_shapes_or_queries_are_read_again(tmp_path: Path, name: str) -> No
     report, _ = checker.check(edits.project(tmp_path))
     assert_same(report, full_report(edits.project(tmp_path)), name)
     assert report.findings != before.findings
+
+
+DISJOINT = """
+ex:Fingers sh:targetSubjectsOf ex:near ;
+    sh:property [ sh:path ex:near ; sh:qualifiedValueShapesDisjoint true ;
+            sh:qualifiedValueShape [ sh:class ex:A ] ; sh:qualifiedMinCount 1 ] ,
+        [ sh:path ex:linked ; sh:qualifiedValueShapesDisjoint true ; sh:qualifiedMaxCount 0 ;
+            sh:qualifiedValueShape [ sh:property [ sh:path ex:name ; sh:minCount 1 ] ] ] .
+"""
+LARGER = """
+ex:shapes sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
+ex:Larger sh:targetSubjectsOf ex:number ; sh:sparql [ sh:prefixes ex:shapes ; sh:select
+    'SELECT $this ?value { $this ex:number ?value FILTER(?value > 1) }' ] .
+"""
+
+
+@pytest.mark.parametrize(
+    ("shapes", "before", "after", "counts"),
+    [
+        (DISJOINT, "ex:a ex:near ex:b . ex:b a ex:A .", ' ex:b ex:name "b" .', (0, 1)),
+        (LARGER, "ex:a ex:number 1.5 . ", "ex:a ex:number 1.50 .", (1, 2)),
+    ],
+    ids=["a sibling of a qualified shape", "two forms of one value"],
+)
+def test_what_few_edits_touch(
+    tmp_path: Path, shapes: str, before: str, after: str, counts: tuple[int, int]
+) -> None:
+    """Added and taken back, it is judged as in a full check, and changes the verdict."""
+    data, rules = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    rules.write_text(PREFIXES + shapes)
+    checker = FilesChecker()
+    for text, count in ((before, counts[0]), (before + after, counts[1]), (before, counts[0])):
+        data.write_text(PREFIXES + text)
+        report = checker.check([data], [rules])
+        assert_same(report, validate_files([data], [rules]), text)
+        assert len(report.findings) == count
+
+
+def test_a_statement_that_another_passage_makes_too_counts_for_graphs(tmp_path: Path) -> None:
+    """The view is the same without it, and a query about the passages is not."""
+    toy(tmp_path, 1, "ex:None sh:targetNode ex:none ; sh:nodeKind sh:IRI .")
+    query = (
+        "SELECT ?thing ?value { { SELECT ?thing (COUNT(DISTINCT ?graph) AS ?value) "
+        "{ GRAPH ?graph { ?thing ex:told ?any } } GROUP BY ?thing } } ORDER BY ?thing ?value\n"
+    )
+    (tmp_path / "queries" / "quality" / "told.rq").write_text(header("told") + query)
+    path = tmp_path / "data" / "told.trig"
+    project = Edits.project(tmp_path)
+    checker = ProjectChecker()
+    one, two = ("<urn:one> { ex:a ex:told 1 . }\n", "<urn:two> { ex:a ex:told 1 . }\n")
+    for text, number in ((one + two, "2"), (one, "1"), (one + two, "2")):
+        path.write_text(PREFIXES + text)
+        report, _ = checker.check(project)
+        assert_same(report, full_report(project), text)
+        told = [finding for finding in report.findings if finding.rule.endswith("told")]
+        assert [str(finding.value) for finding in told] == [number]
