@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,14 @@ import rdflib
 from cbrngraph.errors import UsageError
 from cbrngraph.model import IRI, BNode, Literal
 from cbrngraph.results import Row, curie, labels_of, slug_of
+from cbrngraph.results.labelled import with_labels
 from cbrngraph.store import Solutions
 
 if TYPE_CHECKING:
     from cbrngraph.graph import Graph
+    from tests.conftest import Ran
+
+    Run = Callable[..., Ran]
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 VALUES = """SELECT ?thing ?count ?amount ?ratio ?flag ?day ?year ?text ?empty {
@@ -207,6 +211,52 @@ class TestHtml:
             "DESCRIBE <https://w3id.org/cbrngraph/id/region/north>"
         )._repr_html_()
         assert "<th>predicate</th>" in page
+
+    def test_numbers_stand_right_and_nothing_else(self, toy_graph: Graph) -> None:
+        """An integer and a decimal, but no boolean."""
+        page = toy_graph.query("SELECT (1 AS ?a) (1.5 AS ?b) (true AS ?c) {}")._repr_html_()
+        assert page.count("text-align:right") == 2
+        assert "<td>true</td>" in page
+
+    def test_things_overviews_and_queries_are_tables_too(self, graph: Graph) -> None:
+        """Each with its title or columns, and a short line where there is no notebook."""
+        thing = graph.show("nap-UZB")
+        assert "<th>stated by</th>" in thing._repr_html_()
+        assert '<a href="https://w3id.org/cbrngraph/id/country/UZB">' in thing._repr_html_()
+        assert len(repr(thing)) < 200
+        assert "<th>snapshot" not in graph.info()._repr_html_()
+        assert graph.snapshot_id in graph.info()._repr_html_()
+        assert "<code>projects-by-country</code>" in graph.queries._repr_html_()
+        assert repr(graph.queries).startswith("<Catalogue: ")
+
+
+class TestLabels:
+    """Columns of labels for formats that have no place for them."""
+
+    def test_labels_stand_beside_things(self, toy_graph: Graph) -> None:
+        """A column with things gets one of labels, empty where there is none."""
+        text = "SELECT ?a ?b { VALUES (?a ?b) { (region:north 1) (<urn:x> 2) (UNDEF 3) } }"
+        wide = with_labels(toy_graph.query(text))
+        assert wide.variables == ("a", "a_label", "b")
+        assert [row[1] for row in wide] == ["The North", None, None]
+
+    def test_a_name_is_not_given_twice(self, toy_graph: Graph) -> None:
+        """A query may have such a column of its own, and an ASK has none."""
+        text = "SELECT ?a ?a_label { VALUES (?a ?a_label) { (region:north 1) } }"
+        with pytest.raises(UsageError, match="column 'a_label' of its own"):
+            with_labels(toy_graph.query(text))
+        with pytest.raises(UsageError, match="only a SELECT"):
+            with_labels(toy_graph.query("ASK {}"))
+
+    def test_the_command_line_has_them(self, run_main: Run) -> None:
+        """In CSV; a table shows labels anyway and says so."""
+        command = ("query", "projects-by-country", "-p", "country=UZB", "--labels")
+        ran = run_main(*command, "-f", "csv", "--evidence")
+        assert ran.out.splitlines()[0].startswith("country,country_label,project,project_label,")
+        assert ",Uzbekistan," in ran.out.splitlines()[1]
+        refused = run_main(*command)
+        assert refused.code == 2
+        assert "table has labels as it is" in refused.err
 
 
 def test_names_for_people() -> None:

@@ -29,6 +29,8 @@ __all__ = ["add", "run"]
 _FORMATS = (
     "table csv tsv json xml xlsx md (SELECT), turtle nt trig nquads jsonld (CONSTRUCT, DESCRIBE)"
 )
+_UNLABELLED = ("csv", "tsv", "json", "xml")
+_UNLABELLED_TEXT = "csv, tsv, json and xml"
 _NAMES = _FORMATS.replace("(SELECT),", "").replace("(CONSTRUCT, DESCRIBE)", "").split()
 
 
@@ -63,6 +65,11 @@ def add(subparsers: Any) -> None:
         action="store_true",
         help="add a column with the passages behind each row; of a CONSTRUCT or DESCRIBE write the "
         "triples in the graphs of their passages (trig, nquads, jsonld)",
+    )
+    parser.add_argument(
+        "--labels",
+        action="store_true",
+        help="add a column of labels beside each column of things (csv, tsv, json, xml)",
     )
     parser.add_argument(
         "--cite",
@@ -120,15 +127,23 @@ def _recalled(args: argparse.Namespace) -> Recalled:
 
 
 def _show(args: argparse.Namespace, result: Result) -> None:
-    """Write an answer, with its evidence where that is asked for."""
-    if not args.evidence or (result.kind == "graph" and not result):
-        _write(args, result)
-    elif result.kind == "graph":
+    """Write an answer, with its evidence and its labels where these are asked for."""
+    if args.evidence and result.kind == "graph" and result and not args.labels:
         _write_graphs(args, result)
-    else:
+        return
+    if args.evidence and result.kind != "graph":
         from cbrngraph.evidence.annotate import with_sources
 
-        _write(args, with_sources(result))
+        result = with_sources(result)
+    if args.labels:
+        from cbrngraph.formats import choose
+        from cbrngraph.results.labelled import with_labels
+
+        name = choose(args.format, args.output).name
+        if name not in _UNLABELLED:
+            raise UsageError(f"{name} has labels as it is; --labels is for {_UNLABELLED_TEXT}")
+        result = with_labels(result)
+    _write(args, result)
 
 
 def _write_graphs(args: argparse.Namespace, result: Result) -> None:

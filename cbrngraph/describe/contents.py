@@ -42,6 +42,13 @@ class Overview:
     classes: tuple[ClassCount, ...]
     queries: tuple[tuple[str, int], ...]
 
+    def _repr_html_(self) -> str:
+        """Return the numbers as tables, as notebooks show them."""
+        from cbrngraph.describe.render import overview_sheets
+        from cbrngraph.formats.notebook import notebook
+
+        return notebook(overview_sheets(self))
+
 
 def overview(snapshot: Snapshot, project: Project) -> Overview:
     """Return what is in a snapshot, and how many stored queries each topic of the project has."""

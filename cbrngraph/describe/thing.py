@@ -75,6 +75,17 @@ class Description:
     properties: tuple[Property, ...]
     incoming: tuple[Property, ...]
 
+    def __repr__(self) -> str:
+        counts = f"{len(self.properties)} properties, {len(self.incoming)} from others"
+        return f"<Description of {self.thing.label} ({self.thing.slug}): {counts}>"
+
+    def _repr_html_(self) -> str:
+        """Return the thing as a table, as notebooks show it."""
+        from cbrngraph.describe.render import description_sheet
+        from cbrngraph.formats.notebook import notebook
+
+        return notebook([description_sheet(self)])
+
 
 def describe(snapshot: Snapshot, name: str) -> Description:
     """Return what is known about the thing called `name` (IRI, CURIE, slug, code or name).

@@ -139,6 +139,21 @@ class Catalogue:
     def __contains__(self, slug: object) -> bool:
         return slug in self.names()
 
+    def __repr__(self) -> str:
+        return f"<Catalogue: {len(self)} queries in {', '.join(self.topics())}>"
+
+    def _repr_html_(self) -> str:
+        """Return the queries as a table, as notebooks show it."""
+        from html import escape
+
+        rows = "\n".join(
+            f"<tr><td>{escape(q.topic)}</td><td><code>{escape(q.slug)}</code></td>"
+            f"<td>{escape(q.summary)}</td></tr>"
+            for q in self
+        )
+        head = "<tr><th>topic</th><th>query</th><th>question</th></tr>"
+        return f"<table>\n<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+
 
 def load_query(path: Path) -> StoredQuery:
     """Return the query in a file, with or without a header.

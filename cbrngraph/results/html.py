@@ -49,7 +49,7 @@ def _cell(term: Term | None, labels: dict[str, str]) -> str:
         if term.startswith(("http://", "https://")):
             return f'<td><a href="{escape(term)}" title="{escape(curie(term))}">{text}</a></td>'
         return f"<td>{text}</td>"
-    if isinstance(term, Literal) and isinstance(term.python, int | float):
+    if isinstance(term, Literal) and term.is_number:
         return f'<td style="text-align:right">{escape(str(term))}</td>'
     return f"<td>{escape(str(term))}</td>"
 
