@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cbrngraph.errors import InputError
 from cbrngraph.model import View
@@ -117,18 +117,6 @@ class Reading:
         if view.name == "current":
             self.lost = frozenset(superseded(self._statements(), self.descriptions))
         return self
-
-    def seen_in(self, view: View) -> Reading:
-        """Return the same files in another view, without reading them again.
-
-        This one must be of the view `all`, without a date: the others leave statements out.
-        """
-        other = Reading([replace(part) for part in self.parts], self.descriptions)
-        if view.day is not None:
-            other._cut(view.day.isoformat())
-        if view.name == "current":
-            other.lost = frozenset(superseded(other._statements(), other.descriptions))
-        return other
 
     def schema(self) -> Iterator[N3Triple]:
         """Yield the triples whose axioms become rules."""
