@@ -254,6 +254,8 @@ def test_bad_input_is_refused(
         (2, "unknown format: 'pdf'", [data, "--shapes", shapes, "--format", "pdf"]),
         (2, "unknown severity", [data, "--shapes", shapes, "--fail-on", "error"]),
         (2, "unknown engine", [data, "--shapes", shapes, "--engine", "fast"]),
+        (2, "did you mean pyshacl?", [data, "--shapes", shapes, "--engine", "pyshac"]),
+        (2, "--logic checks a project", [data, "--shapes", shapes, "--logic"]),
         (2, "unknown rule, thing or file", [data, "--shapes", shapes, "--only", "nothing"]),
     ]
     for code, message, arguments in cases:

@@ -169,6 +169,52 @@ def test_junit_counts_rules_and_failures() -> None:
     assert [child.tag for child in cases["Other"]] == ["system-out"]
 
 
+# Elements of the JUnit format as Jenkins' XSD has them: attributes that must and may be there, and
+# what may stand inside, in this order.
+JUNIT: dict[str, tuple[set[str], set[str], tuple[str, ...]]] = {
+    "testsuites": (set(), {"name", "tests", "failures", "errors", "time"}, ("testsuite",)),
+    "testsuite": (
+        {"name", "tests"},
+        {"failures", "errors", "skipped", "time", "timestamp", "hostname", "id", "package"},
+        ("properties", "testcase", "system-out", "system-err"),
+    ),
+    "testcase": (
+        {"name", "classname"},
+        {"time", "status", "assertions", "file", "line"},
+        ("skipped", "error", "failure", "system-out", "system-err"),
+    ),
+    "failure": (set(), {"message", "type"}, ()),
+    "skipped": (set(), {"message"}, ()),
+    "system-out": (set(), set(), ()),
+    "properties": (set(), set(), ("property",)),
+    "property": ({"name", "value"}, set(), ()),
+}
+
+
+def junit_faults(element: ET.Element) -> list[str]:
+    """Return what the format does not allow."""
+    if element.tag not in JUNIT:
+        return [f"unknown element {element.tag}"]
+    needed, allowed, inside = JUNIT[element.tag]
+    given = set(element.keys())
+    faults = [f"{element.tag} lacks {name}" for name in needed - given]
+    faults += [f"{element.tag} has {name}" for name in given - needed - allowed]
+    order = [inside.index(child.tag) if child.tag in inside else -1 for child in element]
+    if -1 in order or order != sorted(order):
+        faults.append(f"{element.tag} holds {[child.tag for child in element]}")
+    return faults + [fault for child in element for fault in junit_faults(child)]
+
+
+def test_junit_keeps_its_format() -> None:
+    """Elements, their attributes and order are those of the format, and the check can fail."""
+    root = ET.fromstring(text("junit"))
+    assert junit_faults(root) == []
+    case = next(root.iter("testcase"))
+    del case.attrib["name"]
+    ET.SubElement(case, "finding")
+    assert len(junit_faults(root)) == 3
+
+
 def sarif_faults(log: Any) -> list[str]:
     """Return what the schema of SARIF 2.1.0 says against a log."""
     jsonschema = pytest.importorskip("jsonschema")
@@ -216,6 +262,40 @@ def test_turtle_is_a_validation_report() -> None:
         SH + "Violation",
         SH + "Warning",
         SH + "Info",
+    }
+
+
+def test_the_report_in_rdf_says_what_the_findings_say() -> None:
+    """Read back, each result has the finding's node, path, value, component, severity and shape."""
+    from rdflib import Graph
+    from rdflib.namespace import SH as SHACL
+
+    graph = Graph().parse(data=text("turtle"), format="turtle")
+    (report,) = graph.subjects(SHACL.conforms)
+    found = {
+        tuple(
+            str(graph.value(result, name) or "")
+            for name in (
+                SHACL.focusNode,
+                SHACL.resultPath,
+                SHACL.value,
+                SHACL.sourceConstraintComponent,
+                SHACL.resultSeverity,
+                SHACL.sourceShape,
+            )
+        )
+        for result in graph.objects(report, SHACL.result)
+    }
+    assert found == {
+        (
+            str(f.focus),
+            str(f.path.iri) if f.path else "",
+            str(f.value or ""),
+            str(f.component),
+            str(f.severity),
+            str(f.shape),
+        )
+        for f in REPORT.findings
     }
 
 
