@@ -19,7 +19,6 @@ from cbrngraph.errors import (
     InputError,
     QueryError,
     ReadError,
-    SyntaxFault,
 )
 from cbrngraph.model import IRI, BNode, Literal, Quad, Term, Triple
 
@@ -39,7 +38,6 @@ _FORMATS = {
     ".jsonld": "JSON_LD",
     ".n3": "N3",
 }
-_PARSER_PREFIX = r"^Parser error (?:at|between) [^:]*:\s*"
 _BASE = "https://w3id.org/cbrngraph/"
 _WHERE = r"(?:error at|at|from|between)?\s*(?:line\s*)?(\d+):(\d+)"
 
@@ -432,8 +430,9 @@ def _parse_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        reason = re.sub(_PARSER_PREFIX, "", error.msg or "is not well-formed")
-        raise SyntaxFault(path, error.lineno or 0, error.offset or 0, reason) from None
+        from cbrngraph.syntax import syntax_fault
+
+        raise syntax_fault(path, error) from None
     except FileNotFoundError:
         raise ReadError(path, "no such file") from None
     except OSError as error:

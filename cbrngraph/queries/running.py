@@ -10,6 +10,7 @@ from cbrngraph.model import Term
 from cbrngraph.queries.ordering import Ordering, in_order, split_ordering
 from cbrngraph.queries.tokens import Token, declared_prefixes, position, tokenize
 from cbrngraph.store import Solutions, Store, Triples
+from cbrngraph.syntax import marked
 
 __all__ = ["execute", "execute_select", "prepare"]
 
@@ -155,11 +156,8 @@ def _pointing(message: str, text: str, path: Path | None, offset: int) -> QueryE
     line, column = position(text, offset)
     lines = text.split("\n")
     shown = lines[line - 1].rstrip("\r") if line <= len(lines) else ""
-    start = max(0, column - 1 - 60)
-    excerpt = shown[start : start + 100].replace("\t", " ")
-    margin = f"{line:>5} | "
-    caret = " " * (len(margin) - 2) + "| " + " " * (column - 1 - start) + "^"
-    return QueryError(f"{message}\n{margin}{excerpt}\n{caret}", path=path, line=line, column=column)
+    message = f"{message}\n{marked(shown, line, column)}"
+    return QueryError(message, path=path, line=line, column=column)
 
 
 def _explained(error: QueryError, text: str, path: Path | None) -> QueryError:
