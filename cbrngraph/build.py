@@ -109,6 +109,14 @@ class Snapshot:
         return Path(self._entailed).parent if on_disk else None
 
     @cached_property
+    def uncut(self) -> Snapshot:
+        """The same view without a date: what a thing is called does not hang on when one asks."""
+        if self.view.day is None:
+            return self
+        kind: StoreKind = "memory" if self.folder is None else "disk"
+        return open_snapshot(self.project, View(self.view.name), kind)
+
+    @cached_property
     def rules(self) -> Rules:
         """The rules that the ontology gives, for explaining what is entailed."""
         from cbrngraph.reading import schema_triples

@@ -145,10 +145,10 @@ class Grounds(ABC):
         >>> [one.kind for one in cbrngraph.open().conflicts("rs-south-east-asia")]
         ['change-over-time']
         """
-        from cbrngraph.describe import find_thing
         from cbrngraph.evidence.conflicts import conflicts
+        from cbrngraph.names.lookup import find_thing
 
-        found = None if thing is None else find_thing(self.snapshot.store, thing)
+        found = None if thing is None else find_thing(self.snapshot, thing)
         return conflicts(self.snapshot, found)
 
     def timeline(self, thing: str) -> Timeline:
@@ -158,12 +158,10 @@ class Grounds(ABC):
         >>> cbrngraph.open().timeline("rs-central-asia").entries[0].when
         '2015-05-18'
         """
-        from cbrngraph.describe import find_thing
         from cbrngraph.evidence.timeline import timeline
+        from cbrngraph.names.lookup import find_thing
 
-        return timeline(
-            self.snapshot, find_thing(self.snapshot.store, text_given(thing, "timeline"))
-        )
+        return timeline(self.snapshot, find_thing(self.snapshot, text_given(thing, "timeline")))
 
     def diff(self, before: str, after: str) -> Diff:
         """Return what changed between two dates, sources, snapshots or folders, and why.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cbrngraph.describe import describe, find_thing, search
+from cbrngraph.describe import describe, search
 from cbrngraph.describe.render import (
     described,
     description_sheet,
@@ -17,6 +17,7 @@ from cbrngraph.describe.render import (
 from cbrngraph.errors import UnknownNameError, UsageError
 from cbrngraph.formats.text import plain
 from cbrngraph.model import IRI
+from cbrngraph.names.lookup import find_thing
 
 if TYPE_CHECKING:
     from cbrngraph.describe import Description, Fact
@@ -53,35 +54,35 @@ class TestLookup:
     )
     def test_a_thing_has_many_names(self, graph: Graph, text: str) -> None:
         """IRI, CURIE, path, slug, codes and names in any case find the same thing."""
-        assert find_thing(graph.snapshot.store, text) == BASE + "id/country/UZB"
+        assert find_thing(graph.snapshot, text) == BASE + "id/country/UZB"
 
     @pytest.mark.parametrize("text", ["Project 87", "project no. 087", "PROJECT #87"])
     def test_a_class_and_a_number_name_a_thing(self, graph: Graph, text: str) -> None:
         """As people write it, with or without leading zeros."""
-        assert find_thing(graph.snapshot.store, text) == BASE + "id/project/P087"
+        assert find_thing(graph.snapshot, text) == BASE + "id/project/P087"
         with pytest.raises(UnknownNameError):
-            find_thing(graph.snapshot.store, text.replace("87", "99999"))
+            find_thing(graph.snapshot, text.replace("87", "99999"))
 
     def test_a_near_miss_suggests(self, graph: Graph) -> None:
         """A typo is answered with names that exist."""
         with pytest.raises(UnknownNameError) as caught:
-            find_thing(graph.snapshot.store, "Kazakstan")
+            find_thing(graph.snapshot, "Kazakstan")
         assert caught.value.suggestions[0] == "Kazakhstan"
 
     def test_several_things_of_a_name_are_listed(self, toy_graph: Graph) -> None:
         """Which one is meant is for the user to say."""
         with pytest.raises(UsageError, match="2 things") as caught:
-            find_thing(toy_graph.snapshot.store, "TWIN")
+            find_thing(toy_graph.snapshot, "TWIN")
         assert "project:T2  Twin" in str(caught.value)
         assert "region:south  Twin" in str(caught.value)
 
     def test_a_slug_goes_before_a_code_and_that_before_a_name(self, toy_graph: Graph) -> None:
         """The number 1 is a code of the toy project."""
-        assert find_thing(toy_graph.snapshot.store, "1").endswith("project/T1")
+        assert find_thing(toy_graph.snapshot, "1").endswith("project/T1")
 
     def test_a_name_that_lost_still_finds_the_thing(self, toy_graph: Graph) -> None:
         """A superseded title is no dead end."""
-        assert find_thing(toy_graph.snapshot.store, "old <TITLE>").endswith("project/T1")
+        assert find_thing(toy_graph.snapshot, "old <TITLE>").endswith("project/T1")
 
     @pytest.mark.parametrize(
         "text", ["", "  ", "<>", "http://e/a b", 'x" } DROP', "a/b c", "\\", "http://e/[", "a/%zz"]
@@ -89,7 +90,7 @@ class TestLookup:
     def test_odd_text_is_an_error_not_a_crash(self, graph: Graph, text: str) -> None:
         """Nothing that is typed becomes SPARQL."""
         with pytest.raises(UsageError):
-            find_thing(graph.snapshot.store, text)
+            find_thing(graph.snapshot, text)
 
 
 class TestShow:

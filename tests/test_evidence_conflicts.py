@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from cbrngraph.build import open_snapshot, parse_view
-from cbrngraph.describe import find_thing
 from cbrngraph.evidence.authority import rule_words
 from cbrngraph.evidence.conflicts import Conflict, conflicts
 from cbrngraph.evidence.disagreements import conflict_objects
@@ -18,6 +17,7 @@ from cbrngraph.evidence.extents import Extents
 from cbrngraph.evidence.kinds import Nature, Said, classify, span_of
 from cbrngraph.graph import Graph
 from cbrngraph.model import IRI, Literal, Term
+from cbrngraph.names.lookup import find_thing
 from cbrngraph.resources import Project
 from cbrngraph.results import slug_of
 
@@ -110,7 +110,7 @@ def test_chosen_value_is_the_one_that_the_view_has(
 
 def test_conflicts_of_one_thing(graph: Graph) -> None:
     """A thing's conflicts include those of its figures."""
-    thing = find_thing(graph.snapshot.store, "central-asia")
+    thing = find_thing(graph.snapshot, "central-asia")
     told = {_key(one) for one in conflicts(graph.snapshot, thing)}
     assert {slug for slug, _ in told} == {"central-asia"}
     assert ("central-asia", "projects-total") in told

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from cbrngraph.describe import find_thing
 from cbrngraph.evidence.timeline import Timeline, timeline, timeline_objects, undated_note
 from cbrngraph.graph import Graph
+from cbrngraph.names.lookup import find_thing
 
 
 def _story(graph: Graph, name: str) -> Timeline:
-    return timeline(graph.snapshot, find_thing(graph.snapshot.store, name))
+    return timeline(graph.snapshot, find_thing(graph.snapshot, name))
 
 
 def test_story_is_in_order_of_time(graph: Graph) -> None:
@@ -65,7 +65,7 @@ def test_undated_statements_are_counted(graph: Graph) -> None:
 def test_story_as_of_a_date_ends_there(graph: Graph) -> None:
     """As of 2018 nobody knows of 2023."""
     early = graph.as_of("2018")
-    story = timeline(early.snapshot, find_thing(early.snapshot.store, "rs-central-asia"))
+    story = timeline(early.snapshot, find_thing(early.snapshot, "rs-central-asia"))
     assert story.entries
     assert max(entry.span.first.year for entry in story.entries) <= 2018
 

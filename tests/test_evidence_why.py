@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from cbrngraph.build import open_snapshot, parse_view
-from cbrngraph.describe import find_thing
 from cbrngraph.errors import QueryError, UnknownNameError, UsageError
 from cbrngraph.evidence.naming import find_property, find_statement, is_statement
 from cbrngraph.evidence.proof import Absent, Statement, Unexplained, leaves
@@ -19,6 +18,7 @@ from cbrngraph.evidence.telling import objects, outline, quads, words_for
 from cbrngraph.evidence.why import Explanation, why_row, why_statement, why_thing
 from cbrngraph.graph import Graph
 from cbrngraph.model import IRI
+from cbrngraph.names.lookup import find_thing
 from cbrngraph.namespaces import CBRN
 from cbrngraph.queries import read_query
 from cbrngraph.resources import Project
@@ -150,7 +150,7 @@ def test_construct_cannot_be_explained(graph: Graph) -> None:
 
 def test_statement_names_its_rivals(graph: Graph) -> None:
     """A single-valued statement shows the values not taken, and by which rule."""
-    triple = find_statement(graph.snapshot.store, "rs-central-asia hostedBy UZ-INSPECTORATE-MGI")
+    triple = find_statement(graph.snapshot, "rs-central-asia hostedBy UZ-INSPECTORATE-MGI")
     one = why_statement(graph.snapshot, triple)
     assert one.holds
     (rival,) = one.rivals
@@ -161,7 +161,7 @@ def test_statement_names_its_rivals(graph: Graph) -> None:
 
 def test_statement_that_lost_is_told_to_have_lost(graph: Graph) -> None:
     """A stated value that the view did not take does not hold, and shows what was taken."""
-    triple = find_statement(graph.snapshot.store, "rs-central-asia hostedBy SANOATGEOKONTEXNAZORAT")
+    triple = find_statement(graph.snapshot, "rs-central-asia hostedBy SANOATGEOKONTEXNAZORAT")
     one = why_statement(graph.snapshot, triple)
     assert not one.holds
     assert _slugs(one) == {"unicri-ca-opening", "fs2023"}
@@ -170,7 +170,7 @@ def test_statement_that_lost_is_told_to_have_lost(graph: Graph) -> None:
 
 def test_statement_of_nobody(graph: Graph) -> None:
     """What nobody states does not hold."""
-    triple = find_statement(graph.snapshot.store, "UZB cbrn:hostedBy P087")
+    triple = find_statement(graph.snapshot, "UZB cbrn:hostedBy P087")
     one = why_statement(graph.snapshot, triple)
     assert not one.holds
     assert isinstance(one.proof, Absent)
@@ -180,7 +180,7 @@ def test_statement_of_nobody(graph: Graph) -> None:
 
 def test_thing_is_explained_property_by_property(graph: Graph) -> None:
     """Each statement about a thing has its explanation."""
-    thing = find_thing(graph.snapshot.store, "rs-central-asia")
+    thing = find_thing(graph.snapshot, "rs-central-asia")
     told = why_thing(graph.snapshot, thing, IRI(CBRN.established))
     assert [str(triple.object) for triple, _ in told] == ["2015-07-17"]
     assert all(one.holds for _, one in why_thing(graph.snapshot, thing))
@@ -255,14 +255,14 @@ def test_statement_text_is_told_from_a_name(graph: Graph) -> None:
     assert is_statement('P087 cbrn:start "2021-07"^^xsd:gYearMonth')
     assert not is_statement("Central Asia Region")
     assert not is_statement("rs-central-asia")
-    triple = find_statement(graph.snapshot.store, "P087 cbrn:start 2021-07")
+    triple = find_statement(graph.snapshot, "P087 cbrn:start 2021-07")
     assert graph.snapshot.store.contains(triple)
 
 
 def test_reference_data_is_named_by_its_file(toy: Path) -> None:
     """A fact of a reference file rests on that file, not on a passage."""
     snapshot = open_snapshot(Project.open(toy), parse_view())
-    thing = find_thing(snapshot.store, "T1")
+    thing = find_thing(snapshot, "T1")
     label = next(
         one for triple, one in why_thing(snapshot, thing) if triple.predicate.endswith("prefLabel")
     )

@@ -531,7 +531,7 @@ def test_an_identifier_is_found_without_listing_all_choices(
     def listed(*_: object) -> None:
         raise AssertionError("all choices were listed")
 
-    monkeypatch.setattr("cbrngraph.queries.values.choices", listed)
+    monkeypatch.setattr("cbrngraph.queries.choosing.choices", listed)
     for name in ("P087", iri, "project:P087"):
         assert f"<{iri}>" in bind(query, {"thing": name}, graph.snapshot)
     with pytest.raises(AssertionError, match="listed"):

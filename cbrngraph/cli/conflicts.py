@@ -41,18 +41,18 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List them. A disagreement of sources is no fault of the data, so the exit code is 0."""
-    from cbrngraph.describe import find_thing
     from cbrngraph.evidence.conflicts import conflicts
     from cbrngraph.evidence.disagreements import conflict_objects, conflicts_sheet
     from cbrngraph.evidence.holdings import uncollected
     from cbrngraph.evidence.kinds import KINDS
+    from cbrngraph.names.lookup import find_thing
 
     made = listing_format(args, _FORMATS)
     if args.kind is not None and args.kind not in KINDS:
         hint = f"the kinds are {', '.join(KINDS)}"
         raise UnknownNameError("kind", args.kind, nearest(args.kind, KINDS), hint)
     snapshot = open_view(args, view_of(args))
-    thing = None if args.thing is None else find_thing(snapshot.store, args.thing)
+    thing = None if args.thing is None else find_thing(snapshot, args.thing)
     with uncollected():
         found = [c for c in conflicts(snapshot, thing) if args.kind in (None, c.kind)]
         if made.name == "json":

@@ -51,8 +51,9 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look it up and write it."""
-    from cbrngraph.describe import describe, find_thing
+    from cbrngraph.describe import describe
     from cbrngraph.describe.render import described, description_sheet
+    from cbrngraph.names.lookup import find_thing
 
     made = listing_format(args, _FORMATS)
     snapshot = open_view(args, view_of(args))
@@ -61,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("turtle has no place for quoted passages; it has table, json and md")
         from cbrngraph.formats.turtle import turtle
 
-        thing = find_thing(snapshot.store, args.thing)
+        thing = find_thing(snapshot, args.thing)
         about = (t for t in snapshot.triples() if thing in (t.subject, t.object))
         write_text(args, "".join(turtle(about)))
         return 0

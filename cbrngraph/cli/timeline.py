@@ -39,17 +39,17 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Tell the story."""
-    from cbrngraph.describe import find_thing
     from cbrngraph.evidence.timeline import (
         timeline,
         timeline_objects,
         timeline_sheet,
         undated_note,
     )
+    from cbrngraph.names.lookup import find_thing
 
     made = listing_format(args, _FORMATS)
     snapshot = open_view(args, view_of(args))
-    story = timeline(snapshot, find_thing(snapshot.store, args.thing))
+    story = timeline(snapshot, find_thing(snapshot, args.thing))
     sheet, objects = timeline_sheet(snapshot, story), timeline_objects(snapshot, story)
     emit_listing(args, [sheet], objects, made)
     if not story.entries:

@@ -49,17 +49,17 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check and report; 1 when something is wrong."""
     from cbrngraph.build import parse_view
-    from cbrngraph.describe import find_thing
     from cbrngraph.evidence.quoting import library_of
     from cbrngraph.evidence.verify import verify
     from cbrngraph.evidence.verifying import verification_objects, verification_sheets
     from cbrngraph.model import IRI, Triple
+    from cbrngraph.names.lookup import find_thing
     from cbrngraph.namespaces import CBRN, RDF
 
     made = listing_format(args, _FORMATS)
     library = library_of(args.sources)
     snapshot = open_view(args, parse_view("all"))
-    sources = [find_thing(snapshot.store, name) for name in args.source]
+    sources = [find_thing(snapshot, name) for name in args.source]
     for source in sources:
         if not snapshot.store.contains(Triple(source, IRI(RDF.type), IRI(CBRN.SourceDocument))):
             raise UsageError(f"{source.local} is no source; 'cbrngraph query sources-overview'")

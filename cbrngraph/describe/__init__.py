@@ -8,7 +8,6 @@ if TYPE_CHECKING:
 
     from cbrngraph.describe.contents import ClassCount, Overview, overview
     from cbrngraph.describe.finding import Hit, search
-    from cbrngraph.describe.lookup import find_thing
     from cbrngraph.describe.passages import passages_of, sources_of
     from cbrngraph.describe.thing import Description, Fact, Property, Quote, Ref, describe
 
@@ -22,7 +21,6 @@ __all__ = [
     "Quote",
     "Ref",
     "describe",
-    "find_thing",
     "overview",
     "passages_of",
     "search",
@@ -39,7 +37,6 @@ _HOMES = {
     "Quote": "thing",
     "Ref": "thing",
     "describe": "thing",
-    "find_thing": "lookup",
     "overview": "contents",
     "passages_of": "passages",
     "search": "finding",

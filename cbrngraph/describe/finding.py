@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cbrngraph.build import Snapshot
-from cbrngraph.describe.lookup import NAMES
 from cbrngraph.errors import UsageError
 from cbrngraph.model import IRI, Literal
+from cbrngraph.names.folding import fold, pattern
+from cbrngraph.names.lookup import NAMES
 from cbrngraph.namespaces import BASE, RDF
 from cbrngraph.results import labels_of, slug_of
 from cbrngraph.store import Store
@@ -30,19 +31,21 @@ class Hit:
 
 
 def search(snapshot: Snapshot, text: str, limit: int | None = None) -> tuple[Hit, ...]:
-    """Return the things with a text that holds all words of `text`, in any case; best first.
+    """Return the things with a text that holds all words of `text`; best first.
+
+    Neither case nor accents count.
 
     Names go before other texts, whole names before beginnings, shorter texts before longer.
 
     Raises:
         UsageError: there is no word in `text`.
     """
-    words = text.casefold().split()
+    words = fold(text).split()
     if not words:
         raise UsageError("nothing to search for; give a word")
     best: dict[IRI, tuple[tuple[int, int, int, str], str, str]] = {}
     for thing, property_, found in _texts(snapshot.store, words):
-        score = _score(thing, property_, found.casefold(), " ".join(words))
+        score = _score(thing, property_, fold(found), " ".join(words))
         if thing not in best or score < best[thing][0]:
             best[thing] = (score, property_, found)
     ordered = sorted(best, key=lambda thing: (best[thing][0], thing))[:limit]
@@ -63,15 +66,15 @@ def search(snapshot: Snapshot, text: str, limit: int | None = None) -> tuple[Hit
 
 
 def _texts(store: Store, words: list[str]) -> list[tuple[IRI, str, str]]:
-    tests = " && ".join(f"CONTAINS(?folded, {Literal(word).n3()})" for word in words)
+    tests = " && ".join(f'REGEX(?said, {Literal(pattern(word)).n3()}, "i")' for word in words)
     rows = store.select(
         "SELECT ?thing ?property ?text { ?thing ?property ?text "
-        f"FILTER(isLiteral(?text)) BIND(LCASE(STR(?text)) AS ?folded) FILTER({tests}) }}"
+        f"FILTER(isLiteral(?text)) BIND(STR(?text) AS ?said) FILTER({tests}) }}"
     ).rows
     return [
         (thing, str(property_), str(found))
         for thing, property_, found in rows
-        if type(thing) is IRI
+        if type(thing) is IRI and all(word in fold(str(found)) for word in words)
     ]
 
 

@@ -9,9 +9,9 @@ from typing import Literal as OneOf
 from typing import TypeAlias
 
 from cbrngraph.build import ENTAILED, Snapshot
-from cbrngraph.describe.lookup import find_thing
 from cbrngraph.describe.passages import passages_of
 from cbrngraph.model import IRI, BNode, Literal, Passage, Quad, Term
+from cbrngraph.names.lookup import find_thing
 from cbrngraph.namespaces import BASE, CBRN, DCTERMS, OWL, RDF, RDFS, SKOS
 from cbrngraph.results import curie, labels_of, slug_of
 from cbrngraph.store import Store
@@ -95,7 +95,7 @@ def describe(snapshot: Snapshot, name: str) -> Description:
         UsageError: the name fits several things.
     """
     store = snapshot.store
-    thing = find_thing(store, name)
+    thing = find_thing(snapshot, name)
     outgoing = list(store.match(thing, any_graph=True))
     incoming = list(store.match(None, None, thing, any_graph=True))
     quads = [*outgoing, *incoming]

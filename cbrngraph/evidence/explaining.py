@@ -34,12 +34,12 @@ def why_text(snapshot: Snapshot, what: str, property: str | None = None) -> Why:
         UnknownNameError: there is no such thing or property.
         UsageError: the name fits several things.
     """
-    from cbrngraph.describe.lookup import find_thing
     from cbrngraph.evidence.naming import find_property, find_statement, is_statement
+    from cbrngraph.names.lookup import find_thing
 
     store = snapshot.store
     if property is None and is_statement(what):
-        return Why(store, [why_statement(snapshot, find_statement(store, what))])
-    thing = find_thing(store, what)
+        return Why(store, [why_statement(snapshot, find_statement(snapshot, what))])
+    thing = find_thing(snapshot, what)
     predicate = None if property is None else find_property(store, property)
     return Why(store, [one for _, one in why_thing(snapshot, thing, predicate)])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from cbrngraph.describe import find_thing
 from cbrngraph.errors import UnknownNameError, UsageError, nearest
 from cbrngraph.evidence.sparql.tokens import unescape
 from cbrngraph.model import IRI, Literal, Term, Triple
+from cbrngraph.names.lookup import find_thing
 from cbrngraph.namespaces import CBRN, PREFIXES, RDFS
 from cbrngraph.store import Store
+
+if TYPE_CHECKING:
+    from cbrngraph.build import Snapshot
 
 __all__ = ["find_property", "find_statement", "is_statement"]
 
@@ -81,7 +85,7 @@ def is_statement(text: str) -> bool:
     return middle == "a" or middle.startswith("<") or ":" in middle or middle[:1].islower()
 
 
-def find_statement(store: Store, text: str) -> Triple:
+def find_statement(snapshot: Snapshot, text: str) -> Triple:
     """Return the triple of a text in three parts.
 
     Raises:
@@ -91,21 +95,22 @@ def find_statement(store: Store, text: str) -> Triple:
     parts = _PART.findall(text)
     if len(parts) != 3:
         raise UsageError(f"a statement has a subject, a property and a value, not {text!r}")
-    predicate = find_property(store, parts[1])
-    return Triple(find_thing(store, parts[0]), predicate, _value(store, predicate, parts[2]))
+    predicate = find_property(snapshot.store, parts[1])
+    value = _value(snapshot, predicate, parts[2])
+    return Triple(find_thing(snapshot, parts[0]), predicate, value)
 
 
-def _value(store: Store, predicate: IRI, text: str) -> Term:
+def _value(snapshot: Snapshot, predicate: IRI, text: str) -> Term:
     if text.startswith('"'):
         return _quoted(text)
     plain = _number_or_date(text)
     if plain is not None:
         return plain
     try:
-        return find_thing(store, text)
+        return find_thing(snapshot, text)
     except UnknownNameError:
         # A word may also be a literal value of that property.
-        for quad in store.match(None, predicate, any_graph=True):
+        for quad in snapshot.store.match(None, predicate, any_graph=True):
             if isinstance(quad.object, Literal) and quad.object.value.casefold() == text.casefold():
                 return quad.object
         raise

@@ -10,11 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from cbrngraph.errors import DateError, ParameterError, UnknownNameError, nearest
+from cbrngraph.errors import DateError, ParameterError
 from cbrngraph.model import IRI, BNode, Literal, Term
-from cbrngraph.namespaces import DCTERMS
 from cbrngraph.queries.catalogue import Parameter, StoredQuery
-from cbrngraph.queries.tokens import tokenize
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Choice", "Given", "choices", "terms_of", "values_given"]
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
+IRI_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
 
@@ -53,12 +51,13 @@ def choices(query: StoredQuery, parameter: Parameter, snapshot: Snapshot) -> tup
     """
     if not parameter.choices:
         return ()
-    return _choices(query, parameter, parameter.choices, snapshot)
+    return choices_among(query, parameter, parameter.choices, snapshot)
 
 
-def _choices(
+def choices_among(
     query: StoredQuery, parameter: Parameter, text: str, snapshot: Snapshot
 ) -> tuple[Choice, ...]:
+    """Return what a choices query gives; raises as `choices` does."""
     from cbrngraph.queries.running import execute_select
 
     solutions = execute_select(snapshot.store, text, query.path)
@@ -98,15 +97,10 @@ def terms_of(
     texts = [_given_text(parameter, one) for one in several]
     if not parameter.choices:
         return tuple(dict.fromkeys(_typed(parameter, text) for text in texts))
-    terms: list[IRI | Literal] = []
-    known: tuple[Choice, ...] | None = None
-    for text in texts:
-        term = _by_identifier(query, parameter, text, snapshot)
-        if term is None:
-            known = choices(query, parameter, snapshot) if known is None else known
-            term = _choose(parameter, text, known)
-        terms.append(term)
-    return tuple(dict.fromkeys(terms))
+    from cbrngraph.queries.choosing import Choosing
+
+    choosing = Choosing(query, parameter, snapshot)
+    return tuple(dict.fromkeys(choosing.choose(text) for text in texts))
 
 
 def values_given(given: Given) -> list[Any]:
@@ -148,36 +142,6 @@ def _typed(parameter: Parameter, text: str) -> IRI | Literal:
             return Literal(text)
 
 
-def _by_identifier(
-    query: StoredQuery, parameter: Parameter, text: str, snapshot: Snapshot
-) -> IRI | Literal | None:
-    """Return the choice of that IRI or slug without listing all, None when there is none.
-
-    Asking the choices for one thing takes a look-up where a large graph has ten thousand.
-    """
-    store = snapshot.store
-    full = _expanded(text)
-    named = {full} if _IRI.fullmatch(full) else set()
-    named.update(
-        str(quad.subject)
-        for quad in store.match(None, IRI(DCTERMS.identifier), Literal(text))
-        if isinstance(quad.subject, IRI)
-    )
-    start = next((t.end for t in tokenize(parameter.choices) if t.text == "{"), None)
-    if not named or start is None:
-        return None
-    rows = " ".join(IRI(name).n3() for name in sorted(named))
-    only = f"{parameter.choices[:start]} VALUES ?value {{ {rows} }} {parameter.choices[start:]}"
-    known = _choices(query, parameter, only, snapshot)
-    for exact in (
-        {choice.value for choice in known if str(choice.value) == full},
-        {choice.value for choice in known if choice.slug == text},
-    ):
-        if len(exact) == 1:
-            return exact.pop()
-    return None
-
-
 def _text(parameter: Parameter, one: str | float | Decimal) -> str:
     if isinstance(one, bool):
         return "true" if one else "false"
@@ -195,41 +159,7 @@ def _text(parameter: Parameter, one: str | float | Decimal) -> str:
     return text
 
 
-def _choose(parameter: Parameter, text: str, known: tuple[Choice, ...]) -> IRI | Literal:
-    folded = text.casefold()
-    full = (text, _expanded(text))
-    for matches in (
-        [choice for choice in known if str(choice.value) in full],
-        [choice for choice in known if text == choice.slug],
-        [choice for choice in known if text == choice.code],
-        [choice for choice in known if folded in (choice.slug.casefold(), choice.code.casefold())],
-        [choice for choice in known if folded == choice.label.casefold()],
-    ):
-        values = list(dict.fromkeys(choice.value for choice in matches))
-        if len(values) == 1:
-            return values[0]
-        if values:
-            listed = ", ".join(sorted(str(value) for value in values))
-            raise ParameterError(
-                f"parameter {parameter.name!r}: {text!r} fits several things; give one of {listed}"
-            )
-    raise _unknown(parameter, text, known)
-
-
-def _unknown(parameter: Parameter, text: str, known: tuple[Choice, ...]) -> UnknownNameError:
-    names: list[str] = []
-    for choice in known:
-        names += (choice.slug, choice.label)
-    few = list(dict.fromkeys(choice.slug for choice in known))
-    limit = 12
-    near = nearest(text, names)
-    hint = "" if near else "(the choices are: " + ", ".join(few[:limit])
-    if hint:
-        hint += f" and {len(few) - limit} more)" if len(few) > limit else ")"
-    return UnknownNameError(parameter.label.lower() or parameter.name, text, near, hint)
-
-
-def _expanded(text: str) -> str:
+def expanded(text: str) -> str:
     prefix, colon, local = text.partition(":")
     if not colon or local.startswith("//"):
         return text
@@ -239,8 +169,8 @@ def _expanded(text: str) -> str:
 
 
 def _iri(parameter: Parameter, text: str) -> IRI:
-    full = _expanded(text.removeprefix("<").removesuffix(">"))
-    if not _IRI.fullmatch(full):
+    full = expanded(text.removeprefix("<").removesuffix(">"))
+    if not IRI_TEXT.fullmatch(full):
         raise ParameterError(f"parameter {parameter.name!r}: {text!r} is not an IRI")
     return IRI(full)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cbrngraph.model import IRI, Literal
+from cbrngraph.names.labels import curie, labels_of, slug_of, slugify
 from cbrngraph.queries import Choice, bind_terms, chosen_terms, execute
 from cbrngraph.queries.values import values_given
-from cbrngraph.results.names import curie, labels_of, slug_of, slugify
 from cbrngraph.results.result import Asked, Kind, Result
 from cbrngraph.results.rows import Row, native
 

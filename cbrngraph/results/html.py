@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from cbrngraph.model import IRI, Literal, Term
-from cbrngraph.results.names import curie
+from cbrngraph.names.labels import curie
 
 if TYPE_CHECKING:
     from cbrngraph.results.result import Result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 from cbrngraph.errors import UsageError
 from cbrngraph.model import IRI, Term, Triple
 from cbrngraph.model import Literal as RdfLiteral
-from cbrngraph.results.names import labels_of
+from cbrngraph.names.labels import labels_of
 from cbrngraph.results.rows import Row
 from cbrngraph.store import Solutions, Triples
 

@@ -1,0 +1,1 @@
+"""How people call things: labels and short names, and from a name to the thing."""
