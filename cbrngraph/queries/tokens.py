@@ -7,11 +7,11 @@ checks grammar; that is the engine's work.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-__all__ = ["Token", "declared_prefixes", "position", "projection", "tokenize"]
+__all__ = ["Token", "declared_prefixes", "pieces", "position", "projection", "tokenize"]
 
 _PN_CHARS = r"[\w\-\u00B7\u203F\u2040]"
 _TOKENS = re.compile(
@@ -60,11 +60,13 @@ def tokenize(text: str) -> list[Token]:
     >>> [token.text for token in tokenize("ASK { ?s a <x#y> } # why")]
     ['ASK', '{', '?s', 'a', '<x#y>', '}']
     """
-    return [
-        Token(match.lastgroup or "bad", match[0], match.start(), match.end())
-        for match in _TOKENS.finditer(text)
-        if match.lastgroup not in ("space", "comment")
-    ]
+    return [token for token in pieces(text) if token.kind not in ("space", "comment")]
+
+
+def pieces(text: str) -> Iterator[Token]:
+    """Yield the tokens of a query and what stands between them: all of the text, in order."""
+    for match in _TOKENS.finditer(text):
+        yield Token(match.lastgroup or "bad", match[0], match.start(), match.end())
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from cbrngraph.queries.tokens import pieces
+
 __all__ = [
     "Group",
     "QueryText",
@@ -25,20 +27,19 @@ __all__ = [
     "undeclared_prefixes",
 ]
 
-_TOKEN = re.compile(
-    r"""
-    (?P<space>\s+|\#[^\n\r]*)
-  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
-  | (?P<text>\"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
-      |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-  | (?P<var>[?$][A-Za-z0-9_\u00b7-\uffff]+)
-  | (?P<name>[\w.\u00b7-\uffff-]*:(?:[\w.:\u00b7-\uffff-]|%[0-9A-Fa-f]{2}|\\.)*)
-  | (?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<word>@?[A-Za-z_][\w-]*)
-  | (?P<mark>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+# Kinds of tokens as read -> as they are told apart here; what is not named is a mark.
+_KINDS = {
+    "space": "space",
+    "comment": "space",
+    "iri": "iri",
+    "string": "text",
+    "var": "var",
+    "pname": "name",
+    "bnode": "name",
+    "number": "number",
+    "word": "word",
+    "lang": "word",
+}
 _PREFIX = re.compile(r"PREFIX\s+([^\s:]*):", re.IGNORECASE)
 _AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
 _CONSTRAINTS = frozenset(("FILTER", "BIND", "HAVING"))
@@ -50,7 +51,7 @@ class Unsupported(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text: kind as in the pattern above, and the text itself."""
+    """A piece of the text: a kind of those above, or `mark`, and the text itself."""
 
     kind: str
     text: str
@@ -153,8 +154,7 @@ def read_query(text: str) -> QueryText:
     tail: list[Token] = []
     outer: Group | None = None
     stack: list[Group] = []
-    for match in _TOKEN.finditer(text):
-        token = Token(match.lastgroup or "mark", match.group())
+    for token in _tokens(text):
         here: list[Token | Group] | list[Token]
         if token.kind == "mark" and token.text == "{":
             before = _introducer(stack[-1].items if stack else list(head))
@@ -178,6 +178,26 @@ def read_query(text: str) -> QueryText:
     if stack or outer is None:
         raise Unsupported("a '{' is not closed" if stack else "there is no WHERE clause")
     return QueryText(tuple(head), outer, tuple(tail))
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    """Yield the pieces of a query: marks one by one, and a sign with the number behind it."""
+    sign = ""
+    for piece in pieces(text):
+        kind = _KINDS.get(piece.kind, "mark")
+        if kind == "number":
+            yield Token(kind, sign + piece.text)
+            sign = ""
+            continue
+        if sign:
+            yield Token("mark", sign)
+        sign = piece.text if piece.text in ("+", "-") else ""
+        if kind != "mark":
+            yield Token(kind, piece.text)
+        elif not sign:
+            yield from (Token("mark", letter) for letter in piece.text)
+    if sign:
+        yield Token("mark", sign)
 
 
 def refuse(query: QueryText, prebound: frozenset[str], optional: frozenset[str]) -> None:
