@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -30,6 +31,7 @@ def watch(
     show: Callable[[Report], None],
 ) -> int:
     """Call `check` with the changed files and `show` its report, now and after each change."""
+    gc.enable()  # this one goes on for long
     looks = _Looks(files)
     stamps = looks.stamps()
     changed: frozenset[Path] = frozenset()
