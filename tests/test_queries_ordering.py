@@ -142,3 +142,15 @@ def test_many_rows_and_hidden_variables_are_left_to_the_engine(
     assert [str(row[0]) for row in execute_select(STORE, text).rows] == ["2", "3", "1"]
     text = "SELECT ?a { VALUES ?a { 2 3 1 } } ORDER BY ?a"
     assert [str(row[0]) for row in execute_select(STORE, text).rows] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("form", ["SELECT *", "select distinct *", "SELECT REDUCED *"])
+def test_all_variables_stand_in_the_order_of_the_query(form: str) -> None:
+    """The engine gives them by the alphabet."""
+    text = f"{form} {{ VALUES (?z ?a) {{ (2 20) (1 10) }} {{ SELECT ?m {{ BIND(3 AS ?m) }} }} }}"
+    for ordered in (text, f"{text} ORDER BY ?a"):
+        answer = execute_select(STORE, ordered)
+        assert answer.variables == ("z", "a", "m")
+        assert {tuple(map(str, row)) for row in answer.rows} == {("2", "20", "3"), ("1", "10", "3")}
+    (inner,) = execute_select(STORE, "SELECT ?b { SELECT * { VALUES (?b ?a) { (2 1) } } }").rows
+    assert [str(term) for term in inner] == ["2"]

@@ -16,6 +16,7 @@ __all__ = ["execute", "execute_select", "prepare"]
 
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_DISTINCT = ("DISTINCT", "REDUCED")
 _KEYWORDS = (
     "SELECT ASK CONSTRUCT DESCRIBE WHERE PREFIX BASE DISTINCT REDUCED FILTER OPTIONAL UNION MINUS "
     "GRAPH BIND VALUES UNDEF GROUP BY HAVING ORDER ASC DESC LIMIT OFFSET EXISTS NOT IN AS COUNT "
@@ -43,10 +44,30 @@ def execute(store: Store, text: str, path: Path | None = None) -> Solutions | bo
     split = split_ordering(text, tokens)
     try:
         if split is None:
-            return store.query(prefixes + text, path)
-        return _ordered(store, prefixes + text, prefixes + split[0], split[1], path)
+            answer = store.query(prefixes + text, path)
+        else:
+            answer = _ordered(store, prefixes + text, prefixes + split[0], split[1], path)
     except QueryError as error:
         raise _explained(error, text, path) from None
+    if isinstance(answer, Solutions) and _selects_all(tokens):
+        return _as_written(answer, tokens)
+    return answer
+
+
+def _selects_all(tokens: Sequence[Token]) -> bool:
+    """Say whether the outermost form is `SELECT *`."""
+    first = next((at for at, token in enumerate(tokens) if token.is_word("SELECT")), len(tokens))
+    after = [token for token in tokens[first + 1 : first + 3] if not token.is_word(*_DISTINCT)]
+    return bool(after) and after[0].text == "*"
+
+
+def _as_written(answer: Solutions, tokens: Sequence[Token]) -> Solutions:
+    """Put the columns in the order in which the query names them; the engine sorts them."""
+    named = dict.fromkeys(token.text[1:] for token in tokens if token.kind == "var")
+    at = {name: index for index, name in enumerate(answer.variables)}
+    names = tuple(name for name in named if name in at)
+    columns = [at[name] for name in names]
+    return Solutions(names, (tuple([row[column] for column in columns]) for row in answer.rows))
 
 
 def _ordered(
