@@ -48,11 +48,13 @@ __all__ = [
 
 ENTAILED = IRI("https://w3id.org/cbrngraph/graph/entailed")
 VIEWS = ("current", "all")
+_POINTS = "give a year, a month or a day: 2023, 2023-05 or 2023-05-21"
 
 # A file this large is loaded by the engine itself, beside the reading for resolution.
 _LARGE = 4_000_000
 _QUADS = (".trig", ".nq")
 _KEEP = 8
+_OTHER_CACHE = "set CBRNGRAPH_CACHE to a folder that can be written, or use --store memory"
 
 Progress = Callable[[str, int, int], None]
 StoreKind = Literal["auto", "memory", "disk"]
@@ -178,9 +180,13 @@ def parse_view(name: str = "current", as_of: str = "") -> View:
         return View(name)
     from cbrngraph.dates import parse
 
-    span = parse(as_of)
+    try:
+        span = parse(as_of)
+    except DateError as error:
+        # Its advice names intervals too, which are no point in time.
+        raise DateError(f"{str(error).partition('; ')[0]}; {_POINTS}") from None
     if span.latest is None or "/" in as_of:
-        raise DateError(f"{as_of!r} is not a point in time; give a day, a month or a year")
+        raise DateError(f"{as_of!r} is not a point in time; {_POINTS}")
     return View(name, as_of, span.latest)
 
 
@@ -299,7 +305,7 @@ def _make_on_disk(
                 f"{folder.parent}: the disk is full; free some space, or set CBRNGRAPH_CACHE to "
                 "a folder on another disk"
             ) from None
-        raise ReadError(folder, error.strerror or str(error), "use --store memory") from None
+        raise ReadError(folder, error.strerror or str(error), _OTHER_CACHE) from None
     finally:
         _remove(work)
     _prune(folder.parent.parent, keep=folder.parent.name)

@@ -36,6 +36,7 @@ __all__ = [
     "SyntaxFault",
     "UnknownNameError",
     "UsageError",
+    "either",
     "nearest",
 ]
 
@@ -83,7 +84,7 @@ class UnknownNameError(UsageError):
         self.suggestions = tuple(suggestions)
         message = f"unknown {kind}: {name!r}"
         if self.suggestions:
-            message += f"; did you mean {_either(self.suggestions)}?"
+            message += f"; did you mean {either(self.suggestions)}?"
         if hint:
             joined = self.suggestions or hint.startswith("(")
             message += f" {hint}" if joined else f"; {hint}"
@@ -173,7 +174,12 @@ class LimitError(CbrnGraphError):
     exit_code: ClassVar[int] = 4
 
 
-def _either(names: Sequence[str]) -> str:
+def either(names: Sequence[str]) -> str:
+    """Return names as a choice between them.
+
+    >>> either(["status", "start", "goal"])
+    'status, start or goal'
+    """
     if len(names) == 1:
         return names[0]
     return ", ".join(names[:-1]) + " or " + names[-1]

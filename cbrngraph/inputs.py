@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,4 +99,5 @@ def _save_index(index: Path, entries: dict[str, Any]) -> None:
         work.write_text(json.dumps(entries), encoding="utf-8")
         os.replace(work, index)
     except OSError:
-        work.unlink(missing_ok=True)
+        with suppress(OSError):
+            work.unlink(missing_ok=True)

@@ -65,11 +65,16 @@ class Project(NamedTuple):
 
     @classmethod
     def open(
-        cls, folder: str | os.PathLike[str] | None = None, *, with_shipped_data: bool = False
+        cls,
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        with_shipped_data: bool = False,
+        new: bool = False,
     ) -> Project:
         """Return the shipped project, or the one in `folder` standing on it.
 
-        `+DIR` is short for DIR `with_shipped_data`.
+        `+DIR` is short for DIR `with_shipped_data`. One that is `new` need not have a room yet, or
+        not be there at all; nothing is made.
 
         Raises:
             ReadError: `folder` is no folder, or has none of the rooms.
@@ -81,11 +86,11 @@ class Project(NamedTuple):
         if name.startswith("+"):
             name, with_shipped_data = os.path.expanduser(name[1:]), True
         own = Path(name)
-        if not own.is_dir():
+        if not own.is_dir() and (own.exists() or not new):
             reason = "is not a folder" if own.exists() else "no such folder"
             raise ReadError(own, reason, "a project is the folder that holds data/")
         own = own.resolve()
-        if not any((own / room).is_dir() for room in _ROOMS):
+        if not new and not any((own / room).is_dir() for room in _ROOMS):
             raise ReadError(own, "has none of ontology/, data/, queries/", "make at least data/")
         if own == base.resolve():
             return cls((base,), (base,))

@@ -420,3 +420,21 @@ def test_reference_file_stands_in_a_graph_of_its_own(make: Make) -> None:
     assert snapshot.store.contains(triple, iri("graph/data/reference/places"))
     assert snapshot.store.ask(f"ASK {{ ?x <{CBRN.seat}> <{BASE}id/place/one> }}")
     assert Literal("one") in {q.object for q in snapshot.store.match(iri("id/place/one"))}
+
+
+@pytest.mark.parametrize("text", ["gestern", "2023-13", "../2018-03", "2019/2023"])
+def test_a_wrong_date_of_a_view_is_answered_with_what_is_a_point_in_time(text: str) -> None:
+    """No advice that would be refused in turn."""
+    with pytest.raises(DateError) as caught:
+        parse_view("current", text)
+    assert str(caught.value).endswith("give a year, a month or a day: 2023, 2023-05 or 2023-05-21")
+
+
+def test_a_cache_that_cannot_be_written_names_the_variable(
+    toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a full disk does."""
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CBRNGRAPH_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(ReadError, match="set CBRNGRAPH_CACHE to a folder that can be written"):
+        open_snapshot(Project.open(toy), store="disk")

@@ -195,6 +195,12 @@ class TestListings:
         assert listed
         assert all(one["slug"] for one in listed)
 
+    @pytest.mark.parametrize("command", ["info", "build"])
+    def test_a_snapshot_as_json_has_the_slug_of_its_view(self, run_main: Run, command: str) -> None:
+        """One object, named like the view that it is of."""
+        ran = run_main(command, "--format", "json", "--as-of", "2023-05")
+        assert json.loads(ran.out)["slug"] == "as-of-2023-05-31"
+
     def test_a_query_in_full_has_parameters_choices_and_text(self, run_main: Run) -> None:
         """What a user needs to ask it, as text and as JSON."""
         text = run_main("queries", "projects-by-country").out

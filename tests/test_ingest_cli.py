@@ -136,15 +136,64 @@ def test_the_page_describes_every_column() -> None:
                 assert f"`{name}`" in text, (row_type.TABLE, name)
 
 
-def test_the_sheet_on_the_page_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The example is imported as it stands there."""
+def test_the_sheet_on_the_page_works(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cache: Path
+) -> None:
+    """The example is imported as it stands there into a folder that is made, and is valid."""
     found = re.findall(r"```csv\n(.*?)```", docs_sheet.PAGE.read_text("utf-8"), re.DOTALL)
     assert len(found) == 2
     for name, text in zip(("claims.csv", "sources.csv"), found, strict=True):
         (tmp_path / name).write_text(text, "utf-8")
-    (tmp_path / "mine" / "data").mkdir(parents=True)
-    arguments = ["--project", str(tmp_path / "mine")]
-    assert main(["ingest", "claims", str(tmp_path / "claims.csv"), *arguments]) == 0
+    mine = tmp_path / "my" / "graph"
+    arguments = ["ingest", "claims", str(tmp_path / "claims.csv"), "--project", str(mine)]
+    assert main([*arguments, "--dry-run"]) == 0
+    assert not mine.parent.exists()
+    capsys.readouterr()
+    assert main(arguments) == 0
     assert "1 claim of 1 source" in capsys.readouterr().err
-    (file,) = (tmp_path / "mine" / "data" / "sources").iterdir()
+    (file,) = (mine / "data" / "sources").iterdir()
     assert len(list(parse_file(file))) > 10
+    assert main(["validate", "--project", f"+{mine}", "--format", "json"]) == 0
+    named = [f for f in json.loads(capsys.readouterr().out)["findings"] if "own-2025" in str(f)]
+    assert {f["severity"] for f in named} == {"warning"}
+
+
+def test_faults_make_no_folder(tmp_path: Path, claims: Path) -> None:
+    """Neither the folder of the project nor its data/ is left behind."""
+    claims.write_text(CLAIMS.replace("UZB", "nowhere"), "utf-8")
+    assert main(["ingest", "claims", str(claims), "--project", str(tmp_path / "new")]) == 3
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "empty").mkdir()
+    assert main(["ingest", "claims", str(claims), "--project", str(tmp_path / "empty")]) == 3
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_an_empty_folder_becomes_a_project(tmp_path: Path, claims: Path) -> None:
+    """It gets its data/; a file in its place is refused."""
+    (tmp_path / "empty").mkdir()
+    assert main(["ingest", "claims", str(claims), "--project", str(tmp_path / "empty")]) == 0
+    assert (tmp_path / "empty" / "data" / "sources" / "s1.trig").is_file()
+    assert main(["ingest", "claims", str(claims), "--project", str(claims)]) == 3
+
+
+def test_a_source_in_two_tables_names_the_other_one(
+    home: Path, claims: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All tables of the folder are read, so the fault says where the source stands already."""
+    claims.with_name("more.csv").write_text(SOURCES, "utf-8")
+    assert main(["ingest", "claims", str(claims), "--project", str(home)]) == 3
+    assert "sources.csv:2: source_id: 's1' stands in row 2 of more.csv already" in (
+        capsys.readouterr().err
+    )
+
+
+def test_one_claim_that_stays_is_told_as_one(
+    home: Path, claims: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The note counts in words that fit."""
+    assert main(["ingest", "claims", str(claims), "--project", str(home)]) == 0
+    claims.write_text(CLAIMS.replace("a1,", "a2,").replace(",body,", ",foot,"), "utf-8")
+    assert main(["ingest", "claims", str(claims), "--project", str(home)]) == 0
+    assert "1 claim on file of these sources is not in the sheet and stays" in (
+        capsys.readouterr().err
+    )

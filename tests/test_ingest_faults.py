@@ -235,6 +235,38 @@ def test_all_faults_are_listed_at_once_in_order(home: Path) -> None:
     assert "stands in row 3 of claims.csv already" in found[3][3]
 
 
+@pytest.mark.parametrize(
+    ("subject", "hint"),
+    [("Uzbekistan", "UZB?"), ("republic of uzbekistan", "UZB?"), ("Kazakstan", "KAZ?")],
+)
+def test_a_name_in_place_of_a_slug_is_answered_with_the_slug(
+    home: Path, subject: str, hint: str
+) -> None:
+    """Who writes a name learns the slug; nearly the name does too."""
+    ((_, _, column, message),) = faults(home, [{**CLAIM, "subject": subject}])
+    assert column == "subject"
+    assert message == f"no country has the slug {subject!r}; did you mean {hint}"
+
+
+def test_several_kinds_are_a_list_of_words(home: Path) -> None:
+    """Commas, and "or" before the last."""
+    claim = {**CLAIM, "subject_kind": "organisation", "subject": "UNICRI", "property": "funds"}
+    ((_, _, column, message),) = faults(home, [{**claim, "value": "qqqqqqq"}])
+    assert (column, message) == (
+        "value",
+        "no initiative, project or secretariat has the slug 'qqqqqqq'",
+    )
+
+
+def test_a_language_is_a_code(home: Path) -> None:
+    """What the shape of a source document refuses, the sheet refuses."""
+    ((table, _, column, message),) = faults(
+        home, tables={"sources": {**SOURCE, "language": "English"}}
+    )
+    assert (table, column) == ("sources.csv", "language")
+    assert "two or three small letters" in message
+
+
 def test_a_slug_that_stands_in_a_table_twice_is_a_fault(home: Path) -> None:
     """Two rows about one thing would overwrite each other."""
     folder = home.parent / "sheet"

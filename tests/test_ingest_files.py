@@ -136,3 +136,24 @@ def test_ctrl_c_during_the_renames_waits_for_the_last(tmp_path: Path, behave: st
     assert done.stdout == ""
     assert done.returncode in (1, 130, -signal.SIGINT)
     assert tree(tmp_path) == {"a": b"1", "b": b"2"}
+
+
+def test_a_failure_names_the_target_and_leaves_no_folder(
+    targets: dict[Path, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the temporary file, whose name tells the user nothing."""
+    real = os.fsync
+    left = [2]
+
+    def fsync(handle: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise PermissionError(errno.EACCES, "Permission denied", ".d.x.tmp")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(ReadError, match=r"/c/d: Permission denied; no file was changed") as caught:
+        replace_files(targets)
+    assert ".tmp" not in str(caught.value)
+    assert not (tmp_path / "c").exists()
+    assert tree(tmp_path) == OLD

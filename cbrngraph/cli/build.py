@@ -48,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         )
     meta = snapshot.meta._asdict()
     rows = [(name.replace("_", " "), str(value)) for name, value in meta.items()]
+    told = {"slug": snapshot.view.key, **meta}
     rows.append(("seconds", f"{time.monotonic() - begin:.2f}"))
-    emit_listing(args, [plain_sheet(("snapshot", "value"), rows)], meta, made)
+    emit_listing(args, [plain_sheet(("snapshot", "value"), rows)], told, made)
     return 0

@@ -12,7 +12,6 @@ from cbrngraph.cli.common import (
     add_output_options,
     emit_listing,
     listing_format,
-    project_of,
 )
 
 if TYPE_CHECKING:
@@ -72,12 +71,13 @@ def run(args: argparse.Namespace) -> int:
     from cbrngraph.errors import UsageError
     from cbrngraph.formats.sheet import plain_sheet
     from cbrngraph.ingest import plan_import
-    from cbrngraph.resources import shipped
+    from cbrngraph.resources import Project, shipped
 
     made = listing_format(args)
     if args.project is None and shipped().name == "_shipped":
         raise UsageError("installed data is not to be changed; give --project DIR, your own folder")
-    plan = plan_import(args.files, project_of(args), documents=args.documents, prune=args.prune)
+    project = Project.open(args.project, new=True)
+    plan = plan_import(args.files, project, documents=args.documents, prune=args.prune)
     if not args.dry_run:
         plan.write()
     rows = [(c.file, c.change, f"+{c.added}", f"-{c.removed}") for c in plan.changes]

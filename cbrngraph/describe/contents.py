@@ -29,6 +29,7 @@ class Overview:
     (`covers`) and that sources were issued (`issued`); empty where no source has one.
     """
 
+    slug: str
     snapshot: str
     view: str
     sources: int
@@ -57,6 +58,7 @@ def overview(snapshot: Snapshot, project: Project) -> Overview:
         file.name.split("/")[1] for file in project.query_files() if file.name.count("/") > 1
     )
     return Overview(
+        slug=snapshot.view.key,
         snapshot=snapshot.id,
         view=str(snapshot.view),
         sources=meta.sources,

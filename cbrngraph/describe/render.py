@@ -241,6 +241,7 @@ def overview_sheets(one: Overview) -> list[Sheet]:
 def summarised(one: Overview) -> dict[str, Any]:
     """Return an overview as plain objects."""
     return {
+        "slug": one.slug,
         "snapshot": one.snapshot,
         "view": one.view,
         "sources": one.sources,

@@ -29,20 +29,33 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
         ReadError: a file cannot be written; nothing was changed.
     """
     temporary: dict[Path, Path] = {}
+    made: list[Path] = []
     try:
-        try:
-            for target, data in contents.items():
-                target.parent.mkdir(parents=True, exist_ok=True)
+        for target, data in contents.items():
+            try:
+                _make_folder(target.parent, made)
                 temporary[target] = _write_beside(target, data)
-        except OSError as error:
-            raise _problem(error, error.filename or next(iter(contents))) from error
+            except OSError as error:
+                raise _problem(error, target) from error
         with _interrupts_held():
             _rename_all(temporary)
+            made.clear()
     finally:
         for left in temporary.values():
             with contextlib.suppress(OSError):
                 left.unlink()
             unfinished.discard(str(left))
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """Make a folder with those above it, and note which ones were made."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(exist_ok=True)
+        made.append(one)
 
 
 def _write_beside(target: Path, data: bytes) -> Path:
@@ -74,13 +87,14 @@ def _mode(target: Path) -> int:
 
 def _rename_all(temporary: dict[Path, Path]) -> None:
     done: list[tuple[Path, bytes | None]] = []
+    at = next(iter(temporary), Path())
     try:
-        for target, new in temporary.items():
-            before = target.read_bytes() if target.exists() else None
-            os.replace(new, target)
-            done.append((target, before))
-        for folder in {target.parent for target in temporary}:
-            _sync_folder(folder)
+        for at, new in temporary.items():
+            before = at.read_bytes() if at.exists() else None
+            os.replace(new, at)
+            done.append((at, before))
+        for at in {target.parent for target in temporary}:
+            _sync_folder(at)
     except OSError as error:
         for target, before in reversed(done):
             with contextlib.suppress(OSError):
@@ -88,7 +102,7 @@ def _rename_all(temporary: dict[Path, Path]) -> None:
                     target.unlink()
                 else:
                     os.replace(_write_beside(target, before), target)
-        raise _problem(error, error.filename or str(next(iter(temporary)))) from error
+        raise _problem(error, at) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -36,7 +36,7 @@ from cbrngraph.ingest.tables import (
     recognise,
 )
 from cbrngraph.ingest.terms import PREF_LABEL, TITLE
-from cbrngraph.ingest.things import Things, is_slug, near_hint
+from cbrngraph.ingest.things import SLUG_FORM, Things, is_slug, near_hint
 from cbrngraph.model import Triple
 from cbrngraph.resources import Project
 from cbrngraph.store import parse_file
@@ -118,7 +118,7 @@ class _Importer:
         """Work everything out; see `plan_import`."""
         mapping = load_mapping(self.project)
         things = Things(mapping.kinds)
-        things.read(Project.open(self.project.home, with_shipped_data=True))
+        things.read(Project.open(self.project.home, with_shipped_data=True, new=True))
         self.faults.extend(fault for table in tables for fault in table.faults)
         rows = [row for table in tables for row in table.rows]
         declare(rows, things, self.faults)
@@ -177,10 +177,10 @@ class _Importer:
         for row in rows:
             slug = row.source_id
             if not is_slug(slug):
-                message = f"{slug!r} is no slug; use letters, digits, hyphens, dots"
+                message = f"{slug!r} is no slug; {SLUG_FORM}"
                 self.faults.append(row.at.fault("source_id", message))
-            elif found.get(slug) is not None:
-                self.faults.append(row.at.fault("source_id", f"{slug!r} stands there twice"))
+            elif first := found.get(slug):
+                self.faults.append(row.at.fault("source_id", _twice(slug, first.at)))
             else:
                 found[slug] = row
         return found
@@ -199,10 +199,9 @@ class _Importer:
             before = len(self.faults)
             first = seen.setdefault(row.claim_id, row.at)
             if first is not row.at:
-                message = f"{row.claim_id!r} stands in row {first.row} of {first.path.name} already"
-                self.faults.append(row.at.fault("claim_id", message))
+                self.faults.append(row.at.fault("claim_id", _twice(row.claim_id, first)))
             if not is_slug(row.claim_id):
-                message = f"{row.claim_id!r} is no id; use letters, digits, hyphens, dots"
+                message = f"{row.claim_id!r} is no id; {SLUG_FORM}"
                 self.faults.append(row.at.fault("claim_id", message))
             if row.source_id not in sources:
                 hint = near_hint(row.source_id, sources)
@@ -241,9 +240,11 @@ class _Importer:
             owner.update(dict.fromkeys(left, slug))
             merged[slug] = (before, file)
         if owner:
+            told = "1 claim" if len(owner) == 1 else f"{len(owner)} claims"
+            are, stay, them = ("is", "stays", "it") if len(owner) == 1 else ("are", "stay", "them")
             self.notices.append(
-                f"{len(owner)} claims on file of these sources are not in the sheet and stay; "
-                "--prune removes them"
+                f"{told} on file of these sources {are} not in the sheet and {stay}; "
+                f"--prune removes {them}"
             )
         self._check_owners(claims, owner, {s: p for s, p in on_file.items() if s not in merged})
         return merged
@@ -322,6 +323,10 @@ class _Importer:
 
     def _on_file(self) -> dict[str, Path]:
         return {f.path.stem: f.path for f in self.project.files(_SOURCES, (".trig",))}
+
+
+def _twice(name: str, first: At) -> str:
+    return f"{name!r} stands in row {first.row} of {first.path.name} already"
 
 
 def _of(rows: Iterable[Row], row_type: type[_R]) -> list[_R]:

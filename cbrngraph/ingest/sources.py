@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,7 @@ __all__ = ["Claim", "SourceFile", "describe_source", "source_iri"]
 DOCUMENT_KINDS = "concept:document-kind"
 RELIABILITIES = "concept:reliability"
 _CHUNK = 1 << 20
+_LANGUAGE = re.compile(r"[a-z]{2,3}")  # as the shape of a source document has it
 
 
 def source_iri(slug: str) -> IRI:
@@ -285,6 +287,9 @@ def describe_source(
             faults.append(row.at.fault(column, things.unknown([kind], slug)))
         else:
             said.add(Triple(iri, predicate, concept))
+    if row.language and not _LANGUAGE.fullmatch(row.language):
+        message = f"{row.language!r} is no code of two or three small letters, such as en"
+        faults.append(row.at.fault("language", message))
     if row.issued:
         try:
             said.update(date_statements(iri, ISSUED, parse(row.issued), mapping))

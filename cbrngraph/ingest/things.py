@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from cbrngraph.errors import nearest
+from cbrngraph.errors import either, nearest
 from cbrngraph.ingest.mapping import Kind
-from cbrngraph.ingest.terms import ID
-from cbrngraph.model import IRI
+from cbrngraph.ingest.terms import ALT_LABEL, ID, PREF_LABEL
+from cbrngraph.model import IRI, Quad
+from cbrngraph.names.folding import near
 from cbrngraph.resources import Project
 from cbrngraph.store import parse_file
 
-__all__ = ["Things", "is_slug", "slugify"]
+__all__ = ["SLUG_FORM", "Things", "is_slug", "near_hint", "slugify"]
+
+SLUG_FORM = "use letters, digits, hyphens, dots and underscores"
 
 _SLUG = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _CONCEPT = "concept:"
+_NAMES = (PREF_LABEL, ALT_LABEL)
 
 
 def is_slug(text: str) -> bool:
@@ -50,22 +54,32 @@ class Things:
         self.kinds = kinds
         self._by_segment = {kind.segment: name for name, kind in kinds.items()}
         self._slugs: dict[str, set[str]] = defaultdict(set)
+        self._called: dict[str, dict[str, str]] = defaultdict(dict)
 
     def read(self, project: Project) -> None:
         """Add the things of the reference data and the concepts of the schemes."""
         for room in ("data/reference", "ontology/schemes"):
             for file in project.files(room, (".ttl",)):
-                self.add_subjects(
-                    quad.subject for quad in parse_file(file.path) if isinstance(quad.subject, IRI)
-                )
+                quads = list(parse_file(file.path))
+                self.add_subjects(q.subject for q in quads if isinstance(q.subject, IRI))
+                self._add_names(quads)
 
     def add_subjects(self, subjects: Iterable[IRI]) -> None:
         """Add the things with these addresses; addresses of other forms are passed over."""
-        for subject in set(subjects):
-            segment, _, slug = subject.removeprefix(ID).partition("/")
-            kind = self._by_segment.get(segment)
-            if subject.startswith(ID) and kind and slug:
-                self._slugs[kind].add(slug)
+        for kind, slug in filter(None, map(self._place, set(subjects))):
+            self._slugs[kind].add(slug)
+
+    def _add_names(self, quads: Iterable[Quad]) -> None:
+        for quad in quads:
+            if quad.predicate in _NAMES and isinstance(quad.subject, IRI):
+                place = self._place(quad.subject)
+                if place:
+                    self._called[place[0]].setdefault(str(quad.object), place[1])
+
+    def _place(self, subject: IRI) -> tuple[str, str] | None:
+        segment, _, slug = subject.removeprefix(ID).partition("/")
+        kind = self._by_segment.get(segment)
+        return (kind, slug) if subject.startswith(ID) and kind and slug else None
 
     def add(self, kind: str, slug: str) -> None:
         """Add one thing."""
@@ -83,11 +97,16 @@ class Things:
         return None
 
     def unknown(self, kinds: Iterable[str], slug: str) -> str:
-        """Return the message for a slug that none of the kinds has, with the nearest ones."""
-        names = tuple(kinds)
-        words = " or ".join(name.removeprefix(_CONCEPT) for name in names)
+        """Return the message for a slug that none of the kinds has, with the nearest ones.
+
+        What is called so goes first, then what is nearly, by slug or by name.
+        """
+        kinds = tuple(kinds)
+        words = either([kind.removeprefix(_CONCEPT) for kind in kinds])
         message = f"no {words} has the slug {slug!r}"
-        return message + near_hint(slug, (s for name in names for s in sorted(self._slugs[name])))
+        names = [(one, one) for kind in kinds for one in sorted(self._slugs[kind])]
+        names += (named for kind in kinds for named in self._called[kind].items())
+        return message + _meant([found for _, found in near(slug, names)])
 
 
 def near_hint(name: str, choices: Iterable[str]) -> str:
@@ -96,5 +115,8 @@ def near_hint(name: str, choices: Iterable[str]) -> str:
     >>> near_hint("statsu", ["status", "goal"])
     '; did you mean status?'
     """
-    near = nearest(name, choices)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    return _meant(nearest(name, choices))
+
+
+def _meant(names: Sequence[str]) -> str:
+    return f"; did you mean {either(names)}?" if names else ""
