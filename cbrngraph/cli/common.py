@@ -24,6 +24,7 @@ __all__ = [
     "add_view_options",
     "built_view",
     "emit_listing",
+    "for_reading",
     "listing_format",
     "note",
     "on_terminal",
@@ -214,6 +215,16 @@ def _layout(args: argparse.Namespace) -> Callable[[Sheet], str]:
     from cbrngraph.formats.text import plain
 
     return plain
+
+
+def for_reading(args: argparse.Namespace, text: str, hang: int = 4) -> str:
+    """Return text folded to the terminal; as it is where it goes elsewhere."""
+    if not on_terminal(args):
+        return text
+    from cbrngraph.cli.parser import columns
+    from cbrngraph.formats.text import fold
+
+    return fold(text, columns(), hang)
 
 
 def write_text(args: argparse.Namespace, text: str) -> None:

@@ -16,7 +16,7 @@ from cbrngraph.errors import ReadError, UnknownNameError, UsageError, nearest
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
-__all__ = ["Parser", "commands_of", "make"]
+__all__ = ["Parser", "columns", "commands_of", "make"]
 
 _EPILOG = """\
 examples:
@@ -75,7 +75,7 @@ class _Formatter(argparse.HelpFormatter):
 
     def __init__(self, prog: str, **settings: Any) -> None:
         # argparse would import shutil, with every compression there is, to ask for the width.
-        settings.setdefault("width", _columns() - 2)
+        settings.setdefault("width", columns() - 2)
         super().__init__(prog, **settings)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
@@ -84,7 +84,7 @@ class _Formatter(argparse.HelpFormatter):
         return super()._fill_text(text, width, indent)
 
 
-def _columns() -> int:
+def columns() -> int:
     """Return the width of the terminal: as `COLUMNS` says, else as it is, else 80."""
     given = os.environ.get("COLUMNS", "")
     if given.isdecimal() and int(given):

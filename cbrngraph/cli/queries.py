@@ -9,6 +9,7 @@ from cbrngraph.cli.common import (
     LISTING,
     add_output_options,
     emit_listing,
+    for_reading,
     listing_format,
     open_view,
     project_of,
@@ -90,7 +91,8 @@ def _show(args: argparse.Namespace, query: StoredQuery) -> int:
         one["sparql"] = query.sparql
         emit_listing(args, [], [one], made)
         return 0
-    write_text(args, _text(query, snapshot, markdown=made.name == "md"))
+    text = _text(query, snapshot, markdown=made.name == "md")
+    write_text(args, for_reading(args, text, hang=0) + _sparql(query, markdown=made.name == "md"))
     return 0
 
 
@@ -113,8 +115,11 @@ def _text(query: StoredQuery, snapshot: Snapshot | None, *, markdown: bool) -> s
     lines.append(f"topic: {query.topic}   view: {query.view}   tags: {', '.join(query.tags)}")
     for parameter in query.parameters:
         lines += ["", *_parameter(query, parameter, snapshot)]
-    fence = "```" if markdown else ""
-    return "\n".join([*lines, "", fence + ("sparql" if fence else ""), query.sparql + fence, ""])
+    return "\n".join([*lines, "", ""])
+
+
+def _sparql(query: StoredQuery, *, markdown: bool) -> str:
+    return f"```sparql\n{query.sparql}```\n" if markdown else f"{query.sparql}\n"
 
 
 def _parameter(query: StoredQuery, parameter: Parameter, snapshot: Snapshot | None) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
+    for_reading,
     listing_format,
     open_view,
     project_of,
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     elif made.name == "trig":
         write_text(args, _trig(snapshot, why))
     else:
-        write_text(args, why.markdown() if made.name == "md" else f"{why}\n")
+        write_text(args, why.markdown() if made.name == "md" else for_reading(args, f"{why}\n"))
     return 0 if why.holds else 1
 
 

@@ -9,7 +9,7 @@ from cbrngraph.formats.sheet import Sheet, sheet_of
 if TYPE_CHECKING:
     from cbrngraph.results import Result
 
-__all__ = ["plain", "write_table"]
+__all__ = ["fold", "plain", "write_table"]
 
 
 def write_table(result: Result, out: BinaryIO) -> None:
@@ -36,6 +36,25 @@ def plain(sheet: Sheet) -> str:
         )
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines) + "\n"
+
+
+def fold(text: str, width: int, hang: int = 4) -> str:
+    """Return text with its long lines folded at spaces; what follows stands `hang` further in.
+
+    >>> print(fold("  one two three", 9))
+      one two
+          three
+    """
+    from textwrap import TextWrapper
+
+    wrapper = TextWrapper(
+        width, break_long_words=False, break_on_hyphens=False, replace_whitespace=False
+    )
+    lines: list[str] = []
+    for line in text.split("\n"):
+        wrapper.subsequent_indent = " " * (len(line) - len(line.lstrip()) + hang)
+        lines += wrapper.wrap(line) if len(line) > width else [line]
+    return "\n".join(lines)
 
 
 def _width(text: str) -> int:
