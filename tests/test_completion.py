@@ -68,6 +68,17 @@ def offered(graph: Graph, tmp_path: Path) -> Callable[[str], list[str]]:
         ("cbrngraph show rs-central", {"rs-central-asia"}),
         ("cbrngraph query projects-by-country --view ", {"current", "all"}),
         ("cbrngraph completion z", {"zsh"}),
+        ("cbrngraph query projects-by-country --param country=cote", {"country=CIV"}),
+        ("cbrngraph show Uzb", {"UZB"}),
+        ("cbrngraph timeline kyrgyz", {"KGZ"}),
+        ("cbrngraph --store ", {"auto", "memory", "disk"}),
+        ("cbrngraph query --store ", {"auto", "memory", "disk"}),
+        ("cbrngraph conflicts --kind s", {"scope"}),
+        ("cbrngraph why --row 1 projects-by-c", {"projects-by-country"}),
+        ("cbrngraph why --row 1 projects-by-country -p country=KA", {"country=KAZ"}),
+        ("cbrngraph why Uzb", {"UZB"}),
+        ("cbrngraph diff 2020 2025 --query projects-by-country -p c", {"country="}),
+        ("cbrngraph diff 2020 2025 --query projects-by-country -p country=KA", {"country=KAZ"}),
     ],
 )
 def test_names_parameters_and_choices_are_completed(
@@ -121,3 +132,86 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
         [bash, "-c", test], capture_output=True, text=True, env=env, timeout=60, check=False
     )
     assert done.stdout.split() == ["UZB"], done.stderr
+
+
+def _program(folder: Path) -> dict[str, str]:
+    """Put the program on the path of a shell; the environment is returned."""
+    program = folder / "cbrngraph"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cbrngraph "$@"\n')
+    program.chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("cbrngraph query projects-by-country --param country=Ky", "country=KGZ"),
+        ("cbrngraph show Kyr", "KGZ"),
+        ("cbrngraph conflicts --kind sco", "scope"),
+    ],
+)
+def test_fish_completes_a_label(
+    graph: Graph, run_main: Run, tmp_path: Path, line: str, word: str
+) -> None:
+    """A real fish with the real script offers the slug of what was begun by its label."""
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("no fish here")
+    assert graph.snapshot_id
+    script = tmp_path / "script.fish"
+    script.write_text(run_main("completion", "fish").out)
+    done = subprocess.run(
+        [fish, "--no-config", "-c", f"source {script}; complete -C '{line}'"],
+        capture_output=True,
+        text=True,
+        env={**_program(tmp_path), "HOME": str(tmp_path)},
+        timeout=60,
+        check=False,
+    )
+    assert word in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "word"),
+    [
+        ("cbrngraph query projects-by-country --param country=Ky", "country=KGZ"),
+        ("cbrngraph show Kyr", "KGZ"),
+        ("cbrngraph query projects-by-country --par", "--param"),
+    ],
+)
+def test_zsh_completes_a_label(
+    graph: Graph, run_main: Run, tmp_path: Path, line: str, word: str
+) -> None:
+    """A real zsh at a terminal of its own writes the slug in place of the beginning of a label."""
+    zsh = shutil.which("zsh")
+    if zsh is None:
+        pytest.skip("no zsh here")
+    assert graph.snapshot_id
+    script = tmp_path / "script.zsh"
+    script.write_text(
+        "autoload -Uz compinit; compinit -u -d $HOME/dump\n"
+        + run_main("completion", "zsh").out
+        + "tell() { print -r -- $BUFFER > $HOME/line; mv $HOME/line $HOME/told }\n"
+        "zle -N tell; bindkey '^X' tell; print >> $HOME/ready\n"
+    )
+    drive = f"""
+zmodload zsh/zpty
+await() {{ repeat 400 {{ [[ -e $1 ]] && return; sleep 0.1 }} }}
+zpty shell {zsh} -f -i
+zpty -w shell "source {script}"
+await $HOME/ready
+zpty -w -n shell $'{line}\\t\\x18'
+await $HOME/told
+zpty -d shell
+"""
+    done = subprocess.run(
+        [zsh, "-f", "-c", drive],
+        capture_output=True,
+        text=True,
+        env={**_program(tmp_path), "HOME": str(tmp_path), "TERM": "dumb"},
+        timeout=100,
+        check=False,
+    )
+    told = tmp_path / "told"
+    assert told.exists(), (done.stdout, done.stderr)
+    assert word in told.read_text().split()

@@ -18,6 +18,7 @@ from cbrngraph.queries import (
     bind,
     bind_terms,
     choices,
+    chosen_terms,
     execute,
     execute_select,
     find_query,
@@ -536,3 +537,40 @@ def test_an_identifier_is_found_without_listing_all_choices(
         assert f"<{iri}>" in bind(query, {"thing": name}, graph.snapshot)
     with pytest.raises(AssertionError, match="listed"):
         bind(query, {"thing": "p087"}, graph.snapshot)
+
+
+@pytest.mark.parametrize("kind", ["integer", "decimal", "date", "date-start", "boolean"])
+def test_what_is_compared_with_is_one_value(toy_graph: Graph, kind: str) -> None:
+    """Several would give every row several times; the same one twice is one."""
+    several = ["true", "false"] if kind == "boolean" else ["2020", "2021"]
+    query = read_query(one(kind))
+    with pytest.raises(ParameterError, match=rf"'v' takes one \w+, not {several[0]} and"):
+        bind(query, {"v": several}, toy_graph.snapshot)
+    assert bind(query, {"v": [several[0]] * 2}, toy_graph.snapshot).count("^^") == 1
+
+
+def test_a_number_with_choices_may_be_several(toy_graph: Graph) -> None:
+    """Then the query asks for things of a list, whatever their type."""
+    query = read_query(one("integer", choices="SELECT ?value { VALUES ?value { 1 2 3 } }"))
+    assert chosen_terms(query, {"v": [1, 2]}, toy_graph.snapshot)["v"] == (
+        Literal("1", XSD + "integer"),
+        Literal("2", XSD + "integer"),
+    )
+
+
+PERIOD = """\
+  - name: since
+    type: date-start
+  - name: until
+    type: date
+  - name: at
+    type: date"""
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(toy_graph: Graph) -> None:
+    """A first day and the last day behind it are a pair; another date is none of it."""
+    query = read_query(header(PERIOD))
+    with pytest.raises(ParameterError, match="'since' is 2023-05-01, 'until' is 2022-01-31"):
+        chosen_terms(query, {"since": "2023-05", "until": "2022-01"}, toy_graph.snapshot)
+    for good in ({"since": "2023", "until": "2023"}, {"since": "2023", "at": "2020"}):
+        assert len(chosen_terms(query, good, toy_graph.snapshot)) == 2

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LISTING",
+    "STORES",
     "Progress",
     "add_output_options",
     "add_view_options",
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 LISTING = ("table", "json", "md")
-_STORES = ("auto", "memory", "disk")
+STORES = ("auto", "memory", "disk")
 _PATIENCE = 0.4
 
 
@@ -84,9 +85,9 @@ def store_of(args: argparse.Namespace) -> StoreKind:
     Raises:
         UnknownNameError: it is none of auto, memory, disk.
     """
-    if args.store not in _STORES:
-        hint = f"the kinds are {', '.join(_STORES)}"
-        raise UnknownNameError("store", args.store, nearest(args.store, _STORES), hint)
+    if args.store not in STORES:
+        hint = f"the kinds are {', '.join(STORES)}"
+        raise UnknownNameError("store", args.store, nearest(args.store, STORES), hint)
     kind: StoreKind = args.store
     return kind
 

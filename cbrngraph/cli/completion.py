@@ -10,6 +10,7 @@ from cbrngraph.errors import UnknownNameError, nearest
 __all__ = ["add", "complete", "run"]
 
 _SHELLS = ("bash", "zsh", "fish")
+_DESCRIBE = '_describe "${words[1]}" completions'
 _HOW = """\
 bash   add to ~/.bashrc:                    eval "$(cbrngraph completion bash)"
 zsh    add to ~/.zshrc, after compinit:     eval "$(cbrngraph completion zsh)"
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     from cbrngraph.formats.output import opened
 
     script = shellcode(["cbrngraph"], shell=args.shell).strip() + "\n"
+    # Without -U zsh drops what does not begin as the word does: a slug for a label.
+    script = script.replace(_DESCRIBE, f"{_DESCRIBE} -U")
     with opened(None) as out:
         out.write(script.encode())
     return 0
@@ -55,4 +58,6 @@ def complete(parser: argparse.ArgumentParser) -> None:
 
 def _fits(word: str, begun: str) -> bool:
     """A value may be begun by its label, so `country=uzbek` is completed to `country=UZB`."""
-    return word.startswith(begun) or ("=" in begun and word.startswith(begun.partition("=")[0]))
+    from cbrngraph.cli.complete import Meant
+
+    return isinstance(word, Meant) or word.startswith(begun)

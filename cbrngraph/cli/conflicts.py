@@ -23,7 +23,7 @@ _FORMATS = ("table", "json", "md")
 
 def add(subparsers: Any) -> None:
     """Add the command."""
-    from cbrngraph.cli.complete import complete_thing
+    from cbrngraph.cli.complete import complete_kind, complete_thing
 
     parser = subparsers.add_parser(
         "conflicts",
@@ -34,7 +34,8 @@ def add(subparsers: Any) -> None:
     )
     thing = parser.add_argument("thing", metavar="THING", nargs="?", help="only about this thing")
     thing.completer = complete_thing
-    parser.add_argument("--kind", metavar="KIND", help="only of this kind")
+    kind = parser.add_argument("--kind", metavar="KIND", help="only of this kind")
+    kind.completer = complete_kind
     add_view_options(parser)
     add_output_options(parser, _FORMATS)
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cbrngraph import __version__
+from cbrngraph.cli.common import STORES
 from cbrngraph.errors import ReadError, UnknownNameError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -140,4 +141,8 @@ def _add_global(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -> No
         if own is not None:  # a command may word the option itself
             own.default = defaults[name]
         else:
-            options.add_argument(f"--{name}", metavar=metavar, default=defaults[name], help=meaning)
+            own = options.add_argument(
+                f"--{name}", metavar=metavar, default=defaults[name], help=meaning
+            )
+        if name == "store":
+            own.completer = lambda **_: list(STORES)  # type: ignore[attr-defined]

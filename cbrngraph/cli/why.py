@@ -35,7 +35,7 @@ examples:
 
 def add(subparsers: Any) -> None:
     """Add the command."""
-    from cbrngraph.cli.complete import complete_params
+    from cbrngraph.cli.complete import complete_params, complete_what
 
     parser = subparsers.add_parser(
         "why",
@@ -45,7 +45,8 @@ def add(subparsers: Any) -> None:
         "each an IRI, CURIE, slug or name without blanks.",
         epilog=_EPILOG,
     )
-    parser.add_argument("what", metavar="WHAT", help="a query, a thing or a statement")
+    what = parser.add_argument("what", metavar="WHAT", help="a query, a thing or a statement")
+    what.completer = complete_what
     parser.add_argument("property", metavar="PROPERTY", nargs="?", help="a property of the thing")
     parser.add_argument("--row", metavar="N", type=int, help="explain row N of the query, from 1")
     param = parser.add_argument(

@@ -16,7 +16,7 @@ from cbrngraph.store import Store
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
 
-__all__ = ["NAMES", "Ranked", "best", "called", "find_thing", "names_of"]
+__all__ = ["NAMES", "Ranked", "beginning", "best", "called", "find_thing", "names_of"]
 
 # Lower goes first: a slug is meant before a code, a code before a name, a name before a variant.
 NAMES: dict[str, int] = {
@@ -111,6 +111,20 @@ def best(found: Ranked) -> list[IRI]:
     # Every line of evidence shows the slug of a document, so that is what such a slug means.
     documents = [thing for thing in things if thing.startswith(_SOURCE) and "#" not in thing]
     return documents if len(documents) == 1 else things
+
+
+def beginning(store: Store, text: str) -> list[IRI]:
+    """Return the things of which a name begins so, without regard to case and accents.
+
+    Those whose slug does go first; then they are sorted by name.
+    """
+    like = f'FILTER(REGEX(STR(?name), {Literal("^" + pattern(text)).n3()}, "i"))'
+    found = sorted(
+        (NAMES[property_] > 0, fold(name), thing)
+        for thing, property_, name in _names(store, f"?thing ?property ?name {like}")
+        if fold(name).startswith(fold(text))
+    )
+    return list(dict.fromkeys(thing for *_, thing in found))
 
 
 def names_of(store: Store, things: Iterable[IRI] | None = None) -> Iterator[tuple[str, IRI]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from cbrngraph.errors import QueryError
+from cbrngraph.errors import ParameterError, QueryError
 from cbrngraph.model import IRI, Literal
 from cbrngraph.queries.catalogue import StoredQuery
 from cbrngraph.queries.tokens import Token, tokenize
@@ -71,7 +71,25 @@ def chosen_terms(
         found = terms_of(query, parameter, value, snapshot)
         if found:
             terms[parameter.name] = found
+    _check_periods(query, terms)
     return terms
+
+
+def _check_periods(query: StoredQuery, terms: Mapping[str, tuple[IRI | Literal, ...]]) -> None:
+    """Refuse a period that ends before it begins: a first day and the last day declared next."""
+    first = ""
+    for parameter in query.parameters:
+        if parameter.type == "date-start":
+            first = parameter.name
+        elif parameter.type == "date" and first:
+            begins, ends = (terms.get(name, ()) for name in (first, parameter.name))
+            # ISO days of four-digit years are in the order of their texts.
+            if begins and ends and str(begins[0]) > str(ends[0]):
+                raise ParameterError(
+                    f"the period ends before it begins: {first!r} is {begins[0]}, "
+                    f"{parameter.name!r} is {ends[0]}"
+                )
+            first = ""
 
 
 def bind_terms(query: StoredQuery, terms: Mapping[str, Sequence[IRI | Literal]]) -> str:

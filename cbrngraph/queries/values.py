@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Choice", "Given", "choices", "terms_of", "values_given"]
 
+# What a query compares with is one value; of these types it can ask for several things.
+_LISTS = ("iri", "string")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 IRI_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
@@ -96,7 +98,13 @@ def terms_of(
         raise ParameterError(f"parameter {parameter.name!r} has an empty list of values")
     texts = [_given_text(parameter, one) for one in several]
     if not parameter.choices:
-        return tuple(dict.fromkeys(_typed(parameter, text) for text in texts))
+        typed = tuple(dict.fromkeys(_typed(parameter, text) for text in texts))
+        if len(typed) > 1 and parameter.type not in _LISTS:
+            raise ParameterError(
+                f"parameter {parameter.name!r} takes one {parameter.type.partition('-')[0]}, "
+                f"not {' and '.join(texts)}"
+            )
+        return typed
     from cbrngraph.queries.choosing import Choosing
 
     choosing = Choosing(query, parameter, snapshot)
