@@ -224,7 +224,7 @@ def _write_nothing(args: argparse.Namespace, result: Result, name: str) -> None:
         else:
             write(result, name, out)
     if why is not None:
-        note(f"no answer: {why.message}")
+        note(str(why))
 
 
 def _empty_json(result: Result, why: dict[str, Any]) -> str:
