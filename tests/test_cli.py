@@ -243,8 +243,11 @@ class TestListings:
         assert graph.snapshot_id in run_main("info").out
         assert json.loads(run_main("info", "-f", "json").out)["snapshot"] == graph.snapshot_id
 
-    def test_build_says_what_came_out(self, run_main: Run, toy: Path) -> None:
+    def test_build_says_what_came_out(self, run_main: Run, tmp_path: Path) -> None:
         """Counts and id; --force builds again and gets the same."""
+        # A project that no other test has open: what is built again is removed first.
+        toy = write_toy(tmp_path)
+        (toy / "data" / "reference" / "own.ttl").write_text("<urn:own> a <urn:Thing> .\n", "utf-8")
         first = json.loads(run_main("build", "--project", str(toy), "-f", "json").out)
         again = json.loads(run_main("build", "--project", str(toy), "--force", "-f", "json").out)
         assert first == again

@@ -149,7 +149,7 @@ def test_without_any_choice_the_graph_has_none(run_main: Run, tmp_path: Path) ->
         "--project", str(tmp_path), "query", "project-status-history", "-p", "project=P9"
     )
     assert ran.code == 2
-    assert ran.err.endswith("unknown project: 'P9'; the graph has none\n")
+    assert ran.err.endswith("unknown project: 'P9'; the graph has none to choose from\n")
 
 
 def test_choices_are_listed_as_tables_print_them(run_main: Run) -> None:

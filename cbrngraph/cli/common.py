@@ -136,7 +136,8 @@ def open_view(
     check_reached(snapshot)
     if view.day is not None and snapshot.meta.sources_left_out:
         count = snapshot.meta.sources_left_out
-        note(f"as of {view.as_of}: {count} sources left out, issued later or on no known date")
+        left = "1 source" if count == 1 else f"{count} sources"
+        note(f"as of {view.as_of}: {left} left out, issued later or on no known date")
     return snapshot
 
 

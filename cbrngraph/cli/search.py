@@ -24,8 +24,8 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "search",
         help="find things by words in their names and texts",
-        description="Things with a text that holds all the words, in any case; names go first. "
-        "Exit code 0 also when there is none.",
+        description="Things with a text that holds all the words, without regard to case and "
+        "accents; names go first. Exit code 0 also when there is none.",
     )
     parser.add_argument("text", metavar="TEXT", nargs="+", help="words to look for")
     add_view_options(parser)

@@ -32,8 +32,9 @@ def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "show",
         help="show a thing: its facts by property, each with its sources",
-        description="THING is an IRI, a CURIE, a slug, a code or a name, in any case. Turtle gives "
-        "the statements of the view about it, every value as in the files.",
+        description="THING is an IRI, a CURIE, a slug, a code or a name, without regard to case "
+        "and accents, or what tables print: 'Uzbekistan (UZB)'. Turtle gives the statements of the "
+        "view about it, every value as in the files.",
     )
     thing = parser.add_argument("thing", metavar="THING", help="what to show")
     thing.completer = complete_thing

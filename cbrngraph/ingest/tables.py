@@ -371,7 +371,8 @@ def _rows(
                 continue
             at = At(path, number)
             if len(cells) != len(header):
-                message = f"{len(cells)} cells where the header has {len(header)}"
+                told = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+                message = f"{told} where the header has {len(header)}"
                 faults.append(at.fault("", message))
                 continue
             values = {

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from difflib import SequenceMatcher
 
 __all__ = ["fold", "near", "pattern", "unpad"]
 
@@ -91,6 +93,8 @@ def near(text: str, names: Iterable[tuple[str, _T]], limit: int = 3) -> tuple[tu
     >>> near("UNW", [("UNO", 1), ("World, The United Nations of the", 2)])
     (('World, The United Nations of the', 2),)
     """
+    from difflib import SequenceMatcher
+
     wanted = fold(text)
     best: dict[_T, tuple[float, str]] = {}
     # The matcher keeps what it learns of its second text, so that is the one that stays.

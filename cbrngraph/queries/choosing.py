@@ -127,7 +127,7 @@ class Choosing:
     def _unknown(self, text: str) -> UnknownNameError:
         kind = self._parameter.label.lower()
         if not self._known:
-            return UnknownNameError(kind, text, (), "the graph has none")
+            return UnknownNameError(kind, text, (), "the graph has none to choose from")
         elsewhere = self._elsewhere(text)
         if elsewhere:
             return UnknownNameError(kind, text, (), elsewhere)
