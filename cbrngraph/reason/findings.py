@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cbrngraph.build import Snapshot
 from cbrngraph.errors import EnvironmentProblem, LimitError
-from cbrngraph.model import IRI, BNode, Triple
+from cbrngraph.model import IRI
 from cbrngraph.reason.check import SECONDS, Contradiction, LogicReport, check
 from cbrngraph.validate.enrich import enriched_statements
 from cbrngraph.validate.report import Finding, Judged, Report, Rule
@@ -55,11 +54,9 @@ def with_logic(report: Report, snapshot: Snapshot, *, seconds: float = SECONDS) 
 
 def findings_of(logic: LogicReport, snapshot: Snapshot) -> Iterator[Finding]:
     """Yield each contradiction as a violation, at the lines of its statements and axioms."""
-    numbers = _numbers(snapshot)
     for found in logic.contradictions:
         heads = [axiom.triples[0] for axiom in found.axioms]
-        written = [_as_in_files(triple, numbers) for triple in (*found.statements, *heads)]
-        yield enriched_statements(_finding(found), written, snapshot)
+        yield enriched_statements(_finding(found), (*found.statements, *heads), snapshot)
 
 
 def _finding(found: Contradiction) -> Finding:
@@ -76,23 +73,3 @@ def _finding(found: Contradiction) -> Finding:
         value=found.statements[-1].object if len(found.statements) == 1 else None,
         fix=_FIX.get(found.kind, _ANY_FIX),
     )
-
-
-def _numbers(snapshot: Snapshot) -> dict[str, int]:
-    """Return the place of each file among the inputs, by its place in a reading.
-
-    A blank node is called after its file's place, and a reading begins with the ontology.
-    """
-    inputs = snapshot.project.inputs()
-    read = sorted(inputs, key=lambda file: not file.name.startswith("ontology/"))
-    return {str(place): inputs.index(file) for place, file in enumerate(read)}
-
-
-def _as_in_files(triple: Triple, numbers: dict[str, int]) -> Triple:
-    subject, predicate, object_ = (
-        BNode(re.sub(r"^f(\d+)", lambda m: f"f{numbers[m[1]]}", term))
-        if isinstance(term, BNode)
-        else term
-        for term in triple
-    )
-    return Triple(subject, IRI(str(predicate)), object_)  # type: ignore[arg-type]  # no literal
