@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Sheet", "cell_of", "plain_sheet", "sheet_of"]
 
 # A text of the graph must not be able to steer a terminal.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_SPACES = re.compile(r"\s*[\t\n]\s*")
+_CONTROLS = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+_SPACES = r"\s*[\t\n]\s*"
 
 
 class Cell(NamedTuple):
@@ -89,4 +89,6 @@ def _plain_cell(value: object) -> Cell:
 def _clean(text: str) -> str:
     if text.isprintable():
         return text
-    return _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text))
+    if text.isprintable():
+        return text
+    return re.sub(_CONTROLS, "\ufffd", re.sub(_SPACES, " ", text))

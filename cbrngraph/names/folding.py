@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +16,7 @@ _T = TypeVar("_T")
 _APOSTROPHES = "'\u2019\u02bc"
 # Letters with accents of their own: Latin, Greek, Cyrillic, and the extensions of Latin and Greek.
 _ACCENTED = (range(0xC0, 0x530), range(0x1E00, 0x2000))
-_PADDED = re.compile(r"([^\W\d_]+)0*([1-9][0-9]*)")
+_PADDED = r"([^\W\d_]+)0*([1-9][0-9]*)"
 # The engine gives up a pattern that grows too large; what is behind is compared afterwards.
 _LONGEST = 80
 _NEAR = 0.6
@@ -33,11 +32,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.casefold()
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    from unicodedata import combining, normalize
+
+    apart = normalize("NFKD", text.casefold())
     return "".join(
-        "'" if letter in _APOSTROPHES else letter
-        for letter in apart
-        if not unicodedata.combining(letter)
+        "'" if letter in _APOSTROPHES else letter for letter in apart if not combining(letter)
     )
 
 
@@ -47,7 +46,7 @@ def unpad(folded: str) -> str:
     >>> unpad("p087"), unpad("p87"), unpad("2007"), unpad("a-007")
     ('p87', 'p87', '2007', 'a-007')
     """
-    code = _PADDED.fullmatch(folded)
+    code = re.fullmatch(_PADDED, folded)
     return folded if code is None else code[1] + code[2]
 
 
@@ -58,7 +57,7 @@ def pattern(text: str, *, whole: bool = False) -> str:
     may find a few texts too many, so compare them with `fold`.
     """
     folded = fold(text)
-    code = _PADDED.fullmatch(folded) if whole else None
+    code = re.fullmatch(_PADDED, folded) if whole else None
     parts = (folded,) if code is None else (code[1], code[2])
     found = "0*".join("".join(map(_any_accent, part[:_LONGEST])) for part in parts)
     if not whole:

@@ -35,8 +35,8 @@ NAMES: dict[str, int] = {
 _LISTED = 8
 _SOURCE = BASE + "source/"
 _NEAR_POOL = 60
-_NUMBERED = re.compile(r"(\D*[^\W\d])\s+(?:no\.?\s*|#\s*)?0*([1-9]\d*)", re.IGNORECASE)
-_PRINTED = re.compile(r"(.*\S)\s+\(([^()]+)\)")
+_NUMBERED = r"(?i)(\D*[^\W\d])\s+(?:no\.?\s*|#\s*)?0*([1-9]\d*)"
+_PRINTED = r"(.*\S)\s+\(([^()]+)\)"
 
 # Things that a text may mean, each with the rank of the name by which it does; lower goes first.
 Ranked: TypeAlias = "list[tuple[int, IRI]]"
@@ -191,7 +191,7 @@ def _names(store: Store, where: str) -> Iterator[tuple[IRI, str, str]]:
 
 def _by_number(store: Store, text: str) -> Iterator[Ranked]:
     """What a class and a number name: `Project 87`, `project no. 087`."""
-    numbered = _NUMBERED.fullmatch(text)
+    numbered = re.fullmatch(_NUMBERED, text)
     if numbered is None:
         return
     kind, number = (Literal(part.casefold()).n3() for part in numbered.groups())
@@ -205,7 +205,7 @@ def _by_number(store: Store, text: str) -> Iterator[Ranked]:
 
 def _as_printed(store: Store, text: str) -> Iterator[Ranked]:
     """A label with the slug behind it, which must be of the same thing."""
-    printed = _PRINTED.fullmatch(text)
+    printed = re.fullmatch(_PRINTED, text)
     if printed is None:
         return
     slug = printed[2].strip().casefold()

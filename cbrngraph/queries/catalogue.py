@@ -163,7 +163,7 @@ def load_query(path: Path) -> StoredQuery:
         SyntaxFault: its header is faulty.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise ReadError(path, f"is not UTF-8 text (byte {error.start})") from None
     except OSError as error:

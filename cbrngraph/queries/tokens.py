@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 __all__ = ["Token", "declared_prefixes", "pieces", "position", "projection", "tokenize"]
 
-_PN_CHARS = r"[\w\-\u00B7\u203F\u2040]"
+# Letters, digits and what else a name may have inside (PN_CHARS); a name does not end in a point.
+_NAME = r"[\w\-.\u00B7\u203F\u2040]"
 _TOKENS = re.compile(
     r"""
     (?P<space>[\ \t\r\n]+)
@@ -23,18 +24,16 @@ _TOKENS = re.compile(
              | '''(?:(?:'|'')?(?:[^'\\]|\\.))*'''
              | "(?:[^"\\\r\n]|\\.)*"
              | '(?:[^'\\\r\n]|\\.)*')
-  | (?P<bnode>_:[\w](?:[\w.\-]*[\w\-])?)
+  | (?P<bnode>_:\w(?:[\w.\-]*[\w\-])?)
   | (?P<var>[?$]\w+)
   | (?P<lang>@[a-zA-Z]+(?:-[a-zA-Z0-9]+)*)
-  | (?P<pname>(?:[^\W\d_](?:(?:CHARS|\.)*CHARS)?)?:
-       (?:(?:CHARS|:|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])
-          (?:(?:CHARS|[.:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*
-             (?:CHARS|:|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%]))?)?)
+  | (?P<pname>(?:[^\W\d_]NAME*(?<!\.))?:
+       (?:(?!\.)(?:NAME|:|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])+(?:(?<!\.)|(?<=\\\.)))?)
   | (?P<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?)
   | (?P<word>[^\W\d_]\w*)
   | (?P<punct>\^\^|&&|\|\||!=|<=|>=|<<|>>|[{}()\[\].;,*/|^!=<>+\-?])
   | (?P<bad>.)
-    """.replace("CHARS", _PN_CHARS),
+    """.replace("NAME", _NAME),
     re.VERBOSE | re.DOTALL,
 )
 

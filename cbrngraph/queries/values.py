@@ -26,8 +26,8 @@ __all__ = ["Choice", "Given", "choices", "terms_of", "values_given"]
 _LISTS = ("iri", "string")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 IRI_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
-_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", re.ASCII)
+_INTEGER = r"[+-]?[0-9]+"
+_DECIMAL = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 
 One: TypeAlias = "str | int | float | bool | Decimal | date | Literal | Choice"
 Given: TypeAlias = "One | Sequence[One] | None"
@@ -203,7 +203,7 @@ def _number(parameter: Parameter, text: str) -> Literal:
         if text.lower() in ("true", "false", "yes", "no", "1", "0"):
             return Literal("true" if text.lower() in ("true", "yes", "1") else "false", _XSD + kind)
         raise ParameterError(f"parameter {parameter.name!r}: {text!r} is neither true nor false")
-    if not (_INTEGER if kind == "integer" else _DECIMAL).fullmatch(text):
+    if not re.fullmatch(_INTEGER if kind == "integer" else _DECIMAL, text):
         example = "12" if kind == "integer" else "1.5"
         raise ParameterError(
             f"parameter {parameter.name!r}: {text!r} is no {kind} (an example: {example})"
