@@ -8,10 +8,12 @@ from typing import Any
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
+    built_view,
     emit_listing,
     listing_format,
     note,
     open_view,
+    project_of,
     view_of,
 )
 from cbrngraph.errors import UnknownNameError, nearest
@@ -42,6 +44,8 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List them. A disagreement of sources is no fault of the data, so the exit code is 0."""
+    project = project_of(args)
+    ready = built_view(args, view_of(args), project)  # its store opens while the rest is read
     from cbrngraph.evidence.conflicts import conflicts
     from cbrngraph.evidence.disagreements import conflict_objects, conflicts_sheet
     from cbrngraph.evidence.holdings import uncollected
@@ -52,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     if args.kind is not None and args.kind not in KINDS:
         hint = f"the kinds are {', '.join(KINDS)}"
         raise UnknownNameError("kind", args.kind, nearest(args.kind, KINDS), hint)
-    snapshot = open_view(args, view_of(args))
+    snapshot = open_view(args, view_of(args), project, ready)
     thing = None if args.thing is None else find_thing(snapshot, args.thing)
     with uncollected():
         found = [c for c in conflicts(snapshot, thing) if args.kind in (None, c.kind)]

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
+    built_view,
     emit_listing,
     listing_format,
     note,
     open_view,
+    project_of,
     view_of,
     write_text,
 )
@@ -52,12 +54,14 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Look it up and write it."""
+    project = project_of(args)
+    ready = built_view(args, view_of(args), project)  # its store opens while the rest is read
     from cbrngraph.describe import describe
     from cbrngraph.describe.render import described, description_sheet
     from cbrngraph.names.lookup import find_thing
 
     made = listing_format(args, _FORMATS)
-    snapshot = open_view(args, view_of(args))
+    snapshot = open_view(args, view_of(args), project, ready)
     if made.name == "turtle":
         if args.quote or args.sources:
             raise UsageError("turtle has no place for quoted passages; it has table, json and md")

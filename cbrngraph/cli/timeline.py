@@ -8,10 +8,12 @@ from typing import Any
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
+    built_view,
     emit_listing,
     listing_format,
     note,
     open_view,
+    project_of,
     view_of,
 )
 
@@ -39,6 +41,8 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Tell the story."""
+    project = project_of(args)
+    ready = built_view(args, view_of(args), project)  # its store opens while the rest is read
     from cbrngraph.evidence.timeline import (
         timeline,
         timeline_objects,
@@ -48,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from cbrngraph.names.lookup import find_thing
 
     made = listing_format(args, _FORMATS)
-    snapshot = open_view(args, view_of(args))
+    snapshot = open_view(args, view_of(args), project, ready)
     story = timeline(snapshot, find_thing(snapshot, args.thing))
     sheet, objects = timeline_sheet(snapshot, story), timeline_objects(snapshot, story)
     emit_listing(args, [sheet], objects, made)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cbrngraph.cli.common import (
     add_output_options,
     add_view_options,
+    built_view,
     for_reading,
     listing_format,
     open_view,
@@ -81,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _row(args: argparse.Namespace) -> tuple[Snapshot, Why]:
+    project = project_of(args)
+    ready = built_view(args, view_of(args), project)  # its store opens while the rest is read
     from cbrngraph.cli.query import _parameters, _query
     from cbrngraph.errors import UsageError
     from cbrngraph.evidence.explaining import why_query
@@ -90,22 +93,22 @@ def _row(args: argparse.Namespace) -> tuple[Snapshot, Why]:
     limit = _LIMIT if args.limit is None else args.limit
     if limit < 1:
         raise UsageError(f"--limit takes a number of rows from 1, not {limit}")
-    project = project_of(args)
     query = _query(project, args.what)
     given = _parameters(args.param)
-    snapshot = open_view(args, view_of(args, query.view), project)
+    snapshot = open_view(args, view_of(args, query.view), project, ready)
     return snapshot, why_query(snapshot, query, args.row, given, limit=limit)
 
 
 def _text(args: argparse.Namespace) -> tuple[Snapshot, Why]:
+    project = project_of(args)
+    ready = built_view(args, view_of(args), project)  # its store opens while the rest is read
     from cbrngraph.errors import UnknownNameError, UsageError
     from cbrngraph.evidence.explaining import why_text
 
     for option, value in (("--param", args.param), ("--limit", args.limit)):
         if value not in (None, []):
             raise UsageError(f"{option} is for a row of a query: give --row too")
-    project = project_of(args)
-    snapshot = open_view(args, view_of(args), project)
+    snapshot = open_view(args, view_of(args), project, ready)
     try:
         return snapshot, why_text(snapshot, args.what, args.property)
     except UnknownNameError:
