@@ -15,6 +15,9 @@ __all__ = ["Words", "iris_of", "passage_line", "passage_object", "term_object"]
 
 _IRI = re.compile(r"<([^<>\s]+)>")
 
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_DATES = frozenset((_XSD + "date", _XSD + "dateTime"))
+
 
 class Words:
     """Names things by their labels; what has none by its slug."""
@@ -33,7 +36,8 @@ class Words:
             return label if slugify(slug) == slugify(label) else f"{label} ({slug})"
         if isinstance(term, BNode):
             return "[]"
-        return f"“{term.value}”" if isinstance(term.python, str) else term.value
+        bare = term.datatype in _DATES or not isinstance(term.python, str)
+        return term.value if bare else f"“{term.value}”"
 
     def triple(self, triple: Triple) -> str:
         """A statement on one line: subject, property, value."""
