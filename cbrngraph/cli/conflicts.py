@@ -48,7 +48,6 @@ def run(args: argparse.Namespace) -> int:
     ready = built_view(args, view_of(args), project)  # its store opens while the rest is read
     from cbrngraph.evidence.conflicts import conflicts
     from cbrngraph.evidence.disagreements import conflict_objects, conflicts_sheet
-    from cbrngraph.evidence.holdings import uncollected
     from cbrngraph.evidence.kinds import KINDS
     from cbrngraph.names.lookup import find_thing
 
@@ -58,12 +57,11 @@ def run(args: argparse.Namespace) -> int:
         raise UnknownNameError("kind", args.kind, nearest(args.kind, KINDS), hint)
     snapshot = open_view(args, view_of(args), project, ready)
     thing = None if args.thing is None else find_thing(snapshot, args.thing)
-    with uncollected():
-        found = [c for c in conflicts(snapshot, thing) if args.kind in (None, c.kind)]
-        if made.name == "json":
-            emit_listing(args, [], conflict_objects(snapshot.store, found), made)
-        else:
-            emit_listing(args, [conflicts_sheet(snapshot.store, found)], None, made)
+    found = [c for c in conflicts(snapshot, thing) if args.kind in (None, c.kind)]
+    if made.name == "json":
+        emit_listing(args, [], conflict_objects(snapshot.store, found), made)
+    else:
+        emit_listing(args, [conflicts_sheet(snapshot.store, found)], None, made)
     if not found:
         about = "" if thing is None else f" about {thing.local}"
         note(f"the sources do not disagree{about}" + (" in this way" if args.kind else ""))

@@ -68,20 +68,18 @@ def run(args: argparse.Namespace) -> int:
         return _answers(args, name)
     from cbrngraph.evidence.diff import compare
     from cbrngraph.evidence.diffing import diff_objects, diff_sheet, patch
-    from cbrngraph.evidence.holdings import uncollected
     from cbrngraph.evidence.sides import Sides
 
     sides = Sides(project_of(args), args.view)
-    with uncollected():
-        diff = compare(sides.find(args.before), sides.find(args.after))
-        if name.startswith("patch"):
-            write_text(args, patch(diff, back=name == "patch-back"))
-        elif name == "json":
-            _emit(args, name, [], diff_objects(diff))
-        else:
-            _emit(args, name, [diff_sheet(diff)], None)
-        if not diff.changes:
-            note(_no_change(diff))
+    diff = compare(sides.find(args.before), sides.find(args.after))
+    if name.startswith("patch"):
+        write_text(args, patch(diff, back=name == "patch-back"))
+    elif name == "json":
+        _emit(args, name, [], diff_objects(diff))
+    else:
+        _emit(args, name, [diff_sheet(diff)], None)
+    if not diff.changes:
+        note(_no_change(diff))
     return 0
 
 
