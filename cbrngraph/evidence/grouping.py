@@ -70,18 +70,20 @@ def _members(
         names.append(Var(f"__g{place}"))
         extended = Extend(extended, Var(f"__g{place}"), argument)
     inside = visible(pattern.pattern)
-    rows: dict[tuple[tuple[Var, Term], ...], Solution] = {}
-    for row in walker.ask.solutions(extended, keys, graph):
-        if only(row, pattern.keys) == keys:
-            rows.setdefault(tuple(only(row, inside).items()), row)
-    needed = [row for row in rows.values() if _is_needed(row, pattern, names, solution)]
+    follow = min(walker.limit, walker.members_left)
+    enough = follow if _rests_on_all(pattern) else None
+    rows, unfollowed = walker.ask.of_group(extended, pattern.keys, keys, graph, enough)
+    of_group: dict[tuple[tuple[Var, Term], ...], Solution] = {}
+    for row in rows:
+        of_group.setdefault(tuple(only(row, inside).items()), row)
+    needed = [row for row in of_group.values() if _is_needed(row, pattern, names, solution)]
+    unfollowed += max(0, len(needed) - follow)
+    needed = needed[:follow]
+    walker.members_left -= len(needed)
     members: list[_Member] = []
-    follow = min(len(needed), walker.limit, walker.members_left)
-    unfollowed = len(needed) - follow
-    walker.members_left -= follow
-    for number, row in enumerate(needed[:follow]):
+    for number, row in enumerate(needed):
         values = tuple(None if name is None else row.get(name) for name in names)
-        for proof in walker.derive(pattern.pattern, only(row, inside), graph):
+        for proof in walker.derive(pattern.pattern, only(row, inside), graph, sure=True):
             if isinstance(proof, More):
                 unfollowed += 1
             else:
@@ -89,13 +91,17 @@ def _members(
     return members, unfollowed
 
 
+def _rests_on_all(pattern: Group) -> bool:
+    """Whether an aggregate rests on every row of the group, or none says on which."""
+    functions = [aggregate.function for _, aggregate in pattern.aggregates]
+    return not functions or any(function not in _ONE_ROW for function in functions)
+
+
 def _is_needed(row: Solution, pattern: Group, names: list[Var | None], solution: Solution) -> bool:
     """Whether an aggregate can rest on a row: of a MAX only those with its value count."""
-    if not names:
+    if _rests_on_all(pattern):
         return True
-    for name, (variable, aggregate) in zip(names, pattern.aggregates, strict=True):
-        if aggregate.function not in _ONE_ROW:
-            return True
+    for name, (variable, _) in zip(names, pattern.aggregates, strict=True):
         if name is not None and row.get(name) == solution.get(variable):
             return True
     return False

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from cbrngraph.evidence.proof import All, Condition, More, Proof
 from cbrngraph.evidence.questions import Solution
 from cbrngraph.evidence.sparql.algebra import Apply, Call, Expr, Extend, Pattern, PatternTerm, Var
-from cbrngraph.evidence.sparql.scope import visible
+from cbrngraph.evidence.sparql.scope import certain, visible
 from cbrngraph.model import IRI, Literal, Term
 
 __all__ = [
     "GIVEN",
+    "fits",
     "followed",
     "given_rows",
     "merged",
@@ -29,6 +30,11 @@ _VARYING = frozenset("RAND NOW UUID STRUUID BNODE".split())
 def value_of(term: PatternTerm, solution: Solution) -> Term:
     """The value of a variable in a solution, or the term itself."""
     return solution[term] if isinstance(term, Var) else term
+
+
+def fits(pattern: Pattern, solution: Solution) -> bool:
+    """Whether a solution binds what each solution of a pattern binds, and no more than it can."""
+    return certain(pattern) <= solution.keys() <= set(visible(pattern))
 
 
 def followed(proofs: list[Proof]) -> list[Proof]:

@@ -233,12 +233,13 @@ class _Reckoning:
 
     def _shrunk(self, sets: set[frozenset[Fact]]) -> Sets:
         """Drop each set that contains another, and what exceeds the limit."""
-        if len(sets) == 1:
-            return list(sets)
-        kept: Sets = []
-        for facts in sorted(sets, key=len):
-            if not any(other <= facts for other in kept):
-                kept.append(facts)
+        if len({len(facts) for facts in sets}) == 1:  # none contains another
+            kept = list(sets)
+        else:
+            kept = []
+            for facts in sorted(sets, key=len):
+                if not any(other <= facts for other in kept):
+                    kept.append(facts)
         if len(kept) > self._limit:
             self.complete = False
         return kept[: self._limit]

@@ -22,7 +22,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Var,
 )
 from cbrngraph.evidence.sparql.scope import certain, expression_variables, visible
-from cbrngraph.evidence.sparql.write import ask_text, select_text
+from cbrngraph.evidence.sparql.write import ask_text, count_text, select_text
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.store import Store
 
@@ -57,6 +57,38 @@ class Questions:
     def solutions(self, pattern: Pattern, known: Solution, graph: IRI | None) -> list[Solution]:
         """The distinct solutions of `pattern` that are compatible with `known`."""
         known = only(known, visible(pattern))
+        kept = self._kept(pattern, known, graph)
+        return self._solutions(pattern, known, graph) if kept is None else kept
+
+    def of_group(
+        self,
+        pattern: Pattern,
+        keys: tuple[Var, ...],
+        group: Solution,
+        graph: IRI | None,
+        most: int | None = None,
+    ) -> tuple[list[Solution], int]:
+        """Of the solutions that bind the keys as the group does at most so many, and the others.
+
+        Counting is much cheaper for the engine than giving out rows, as it reads no text.
+        """
+        kept = self._kept(pattern, group, graph)
+        told = _sayable(group)
+        if kept is None and most is not None and len(told) == len(group):
+            exact = _of_keys(pattern, keys, told)
+            found = self._solutions(exact, group, graph, most + 1)
+            if len(found) > most:
+                text = count_text(exact, visible(pattern), told, graph=graph)
+                number = next(self._store.select(text).rows)[0]
+                return found[:most], int(str(number)) - most
+            if found:
+                return found, 0
+        asked = self._solutions(pattern, group, graph) if kept is None else kept
+        whole = [row for row in asked if only(row, keys) == group]
+        return (whole, 0) if most is None else (whole[:most], max(0, len(whole) - most))
+
+    def _kept(self, pattern: Pattern, known: Solution, graph: IRI | None) -> list[Solution] | None:
+        """The solutions looked up in an answer for all rows; None where it is asked alone."""
         key = (id(pattern), graph)
         asked = self._asked.get(key)
         if asked is None:
@@ -64,11 +96,11 @@ class Questions:
         if not asked.answers(known):
             asked.note(known)
             if not asked.is_worth_it():
-                return self._solutions(pattern, known, graph)
+                return None
             rows = self._solutions(pattern, asked.common, graph, limit=_MANY + 1)
             if len(rows) > _MANY:
                 asked.too_many = True
-                return self._solutions(pattern, known, graph)
+                return None
             asked.keep(rows)
         return asked.find(known)
 
@@ -164,6 +196,16 @@ def _plain_truth(condition: Expr, solution: Solution) -> bool | None:
 def _sayable(solution: Solution) -> dict[Var, IRI | Literal]:
     """What can be written in a query: a blank node of the data has no name there."""
     return {v: term for v, term in solution.items() if not isinstance(term, BNode)}
+
+
+def _of_keys(pattern: Pattern, keys: Iterable[Var], group: Mapping[Var, IRI | Literal]) -> Pattern:
+    """A pattern with a test for each key that it need not bind, or not to what can be put in."""
+    for key in keys:
+        if key not in group:
+            pattern = Filter(Apply("!", (Call("BOUND", (key,)),)), pattern)
+        elif key not in certain(pattern):
+            pattern = Filter(Call("SAMETERM", (key, group[key])), pattern)
+    return pattern
 
 
 def _given(expression: Expr, solution: Solution) -> Pattern | None:

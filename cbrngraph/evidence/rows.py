@@ -58,6 +58,7 @@ def explain_row(
 ) -> RowExplanation:
     """Return why `row` (variable name to term, unbound ones left out) is in a query's answer.
 
+    The row is one that the engine gave: whether it is in the answer is not asked anew.
     At most `limit` rows of a group, ways or routes are followed; the rest is counted. Without
     `sets` the minimal sets are not reckoned.
 
@@ -80,7 +81,7 @@ def explain_row(
         pattern = Project(pattern.pattern, ())
         solution = {}
     pattern = needed_part(pattern)
-    proofs = Walker(finder, limit).derive(pattern, solution)
+    proofs = Walker(finder, limit).derive(pattern, solution, sure=parsed.form == "SELECT")
     if not proofs:
         proofs = [Unexplained("the row", "its statements could not be found again")]
     proof = any_of(proofs, "any of these ways" if len(proofs) > 1 else "")

@@ -2,7 +2,9 @@
 
 `Walker.derive` returns one proof for each time that the solution occurs in the answer of the
 pattern (SPARQL 1.1, section 18.5, a multiset), and none when it does not occur. Each operator
-checks its own membership against the store, so a proof is never guessed.
+checks its own membership against the store, so a proof is never guessed. What the engine itself
+gave as a solution is `sure`: it need not be asked again whether a filter holds of it, whether an
+optional part matched or what was computed, as long as one solution of each part can have made it.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from cbrngraph.evidence import grouping
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.paths import routes
 from cbrngraph.evidence.pieces import (
+    fits,
     followed,
     given_rows,
     merged,
@@ -88,22 +91,25 @@ class Walker:
         self._derived: dict[tuple[int, frozenset[Any], IRI | None], tuple[Pattern, list[Proof]]]
         self._derived = {}
 
-    def derive(self, pattern: Pattern, solution: Solution, graph: IRI | None = None) -> list[Proof]:
+    def derive(
+        self, pattern: Pattern, solution: Solution, graph: IRI | None = None, *, sure: bool = False
+    ) -> list[Proof]:
         """One proof per occurrence of `solution` in the answer of `pattern` in a graph.
 
-        `solution` binds exactly what the occurrence binds; `graph` None is the view.
+        `solution` binds exactly what the occurrence binds; `graph` None is the view. `sure` says
+        that the engine gave it for this pattern in this graph, so that it occurs.
         """
-        if not (certain(pattern) <= solution.keys() <= set(visible(pattern))):
+        if not fits(pattern, solution):
             return []
         # Members of a group often share a part, such as a sub-select; it is explained once. The
         # pattern is kept with what was found, or another could get its identity.
         key = (id(pattern), frozenset(solution.items()), graph)
         if key not in self._derived:
-            self._derived[key] = (pattern, self._derive(pattern, solution, graph))
+            self._derived[key] = (pattern, self._derive(pattern, solution, graph, sure))
         return self._derived[key][1]
 
     def _derive(  # noqa: C901, PLR0911, PLR0912 - one branch per operator
-        self, pattern: Pattern, solution: Solution, graph: IRI | None
+        self, pattern: Pattern, solution: Solution, graph: IRI | None, sure: bool
     ) -> list[Proof]:
         match pattern:
             case BGP():
@@ -111,17 +117,17 @@ class Walker:
             case PathPattern():
                 return self._path(pattern, solution, graph)
             case Join(left, right):
-                return self._both(left, right, solution, graph)
+                return self._both(left, right, solution, graph, sure)
             case LeftJoin():
-                return self._optional(pattern, solution, graph)
-            case Union(left, right):
-                return [*self.derive(left, solution, graph), *self.derive(right, solution, graph)]
+                return self._optional(pattern, solution, graph, sure)
+            case Union():
+                return self._union(pattern, solution, graph, sure)
             case Minus():
-                return self._minus(pattern, solution, graph)
+                return self._minus(pattern, solution, graph, sure)
             case Filter():
-                return self._filter(pattern, solution, graph)
+                return self._filter(pattern, solution, graph, sure)
             case Extend():
-                return self._extend(pattern, solution, graph)
+                return self._extend(pattern, solution, graph, sure)
             case Values(variables, rows):
                 return given_rows(variables, rows, solution)
             case GraphPattern(name, inner):
@@ -131,18 +137,20 @@ class Walker:
                     # The engine looks for a sub-select in any graph, not in that of ?name.
                     reason = "the answer does not tell which graph matched"
                     return [Unexplained(self._text(pattern, solution), reason)]
-                return self.derive(inner, only(solution, visible(inner)), where)
+                told = name not in visible(inner) or name in certain(inner)
+                inside = only(solution, visible(inner))
+                return self.derive(inner, inside, where, sure=sure and told)
             case Group():
                 return grouping.derive(self, pattern, solution, graph)
             case Project(inner, variables):
-                return self._project(inner, variables, solution, graph)
+                return self._project(inner, variables, solution, graph, sure)
             case Distinct(inner, _):
-                proofs = self.derive(inner, solution, graph)
+                proofs = self.derive(inner, solution, graph, sure=sure)
                 return [any_of(proofs)] if proofs else []
             case OrderBy(inner, _):
-                return self.derive(inner, solution, graph)
+                return self.derive(inner, solution, graph, sure=sure)
             case Slice():
-                return self._slice(pattern, solution, graph)
+                return self._slice(pattern, solution, graph, sure)
             case Service():
                 return [Unexplained("SERVICE", "another endpoint is never contacted")]
 
@@ -225,31 +233,49 @@ class Walker:
         return [one for one in asked if one.keys() <= solution.keys()]
 
     def _both(
-        self, left: Pattern, right: Pattern, solution: Solution, graph: IRI | None
+        self, left: Pattern, right: Pattern, solution: Solution, graph: IRI | None, sure: bool
     ) -> list[Proof]:
+        # What both sides always bind, they bind alike: then there is one pair of solutions.
+        shared = set(visible(left)) & set(visible(right))
+        sure = sure and shared <= certain(left) and shared <= certain(right)
         found: list[Proof] = []
         for one, other in self._splits(left, right, solution, graph):
-            lefts = self.derive(left, one, graph)
-            rights = self.derive(right, other, graph) if lefts else []
+            lefts = self.derive(left, one, graph, sure=sure)
+            rights = self.derive(right, other, graph, sure=sure) if lefts else []
             pairs = product(followed(lefts), followed(rights))
             found += [all_of(merged(pair)) for pair in pairs]
             found += unfollowed([*lefts, *rights])
         return found
 
-    def _optional(self, pattern: LeftJoin, solution: Solution, graph: IRI | None) -> list[Proof]:
+    def _union(
+        self, pattern: Union, solution: Solution, graph: IRI | None, sure: bool
+    ) -> list[Proof]:
+        fit = [side for side in (pattern.left, pattern.right) if fits(side, solution)]
+        sure = sure and len(fit) == 1
+        return [proof for side in fit for proof in self.derive(side, solution, graph, sure=sure)]
+
+    def _optional(
+        self, pattern: LeftJoin, solution: Solution, graph: IRI | None, sure: bool
+    ) -> list[Proof]:
         left, right, condition = pattern.left, pattern.right, pattern.condition
-        test: Proof | None = All(())
-        if condition is not None:
-            test = self._condition(condition, solution, graph)
+        # A variable that only the optional side binds, and always, tells whether it matched.
+        own = certain(right).difference(visible(left))
+        matched = not own or own <= solution.keys()
         found: list[Proof] = []
-        if test is not None:
-            both = self._both(left, right, solution, graph)
-            found += [part if test == All(()) or isinstance(part, More) else All((part, test))
-                      for part in both]  # fmt: skip
-        if solution.keys() <= set(visible(left)) and not self._extends(pattern, solution, graph):
-            missing = Absent("optional", self._text(right, solution))
-            alone = self.derive(left, solution, graph)
-            found += [All((part, missing)) for part in followed(alone)] + unfollowed(alone)
+        if matched:
+            test: Proof | None = All(())
+            if condition is not None:
+                test = self._condition(condition, solution, graph, sure=sure and bool(own))
+            if test is not None:
+                both = self._both(left, right, solution, graph, sure and bool(own))
+                found += [part if test == All(()) or isinstance(part, More) else All((part, test))
+                          for part in both]  # fmt: skip
+        if solution.keys() <= set(visible(left)):
+            known = sure and bool(own)
+            if known or not self._extends(pattern, solution, graph):
+                missing = Absent("optional", self._text(right, solution))
+                alone = self.derive(left, solution, graph, sure=known)
+                found += [All((part, missing)) for part in followed(alone)] + unfollowed(alone)
         return found
 
     def _extends(self, pattern: LeftJoin, solution: Solution, graph: IRI | None) -> bool:
@@ -262,40 +288,46 @@ class Walker:
                 return True
         return False
 
-    def _minus(self, pattern: Minus, solution: Solution, graph: IRI | None) -> list[Proof]:
-        for other in self.ask.solutions(pattern.right, solution, graph):
+    def _minus(
+        self, pattern: Minus, solution: Solution, graph: IRI | None, sure: bool
+    ) -> list[Proof]:
+        for other in () if sure else self.ask.solutions(pattern.right, solution, graph):
             if other.keys() & solution.keys() and agree(other, solution):
                 return []
         missing = Absent("minus", self._text(pattern.right, solution))
-        proofs = self.derive(pattern.left, solution, graph)
+        proofs = self.derive(pattern.left, solution, graph, sure=sure)
         return [part if isinstance(part, More) else All((part, missing)) for part in proofs]
 
     # --- filters and computed values ------------------------------------------------------
 
-    def _filter(self, pattern: Filter, solution: Solution, graph: IRI | None) -> list[Proof]:
-        proofs = self.derive(pattern.pattern, solution, graph)
-        test = self._condition(pattern.condition, solution, graph) if proofs else None
+    def _filter(
+        self, pattern: Filter, solution: Solution, graph: IRI | None, sure: bool
+    ) -> list[Proof]:
+        proofs = self.derive(pattern.pattern, solution, graph, sure=sure)
+        test = self._condition(pattern.condition, solution, graph, sure=sure) if proofs else None
         if test is None:
             return []
         return [part if isinstance(part, More) else All((part, test)) for part in proofs]
 
-    def _condition(self, condition: Expr, solution: Solution, graph: IRI | None) -> Proof | None:
+    def _condition(
+        self, condition: Expr, solution: Solution, graph: IRI | None, *, sure: bool
+    ) -> Proof | None:
         """The proof that a condition is true of a solution; None when it is not."""
         text = self._shown(condition)
         match condition:
             case Apply("&&", (left, right)):
-                parts = [self._condition(e, solution, graph) for e in (left, right)]
+                parts = [self._condition(e, solution, graph, sure=sure) for e in (left, right)]
                 kept = tuple(part for part in parts if part is not None)
                 return All(kept) if len(kept) == 2 else None
             case Apply("||", (left, right)):
-                ways = [self._condition(e, solution, graph) for e in (left, right)]
+                ways = [self._condition(e, solution, graph, sure=False) for e in (left, right)]
                 true = [way for way in ways if way is not None]
                 return any_of(true) if true else None
             case Apply("!", (Exists(pattern, negated),)):
-                return self._existence(Exists(pattern, not negated), solution, graph)
+                return self._existence(Exists(pattern, not negated), solution, graph, sure=sure)
             case Exists():
-                return self._existence(condition, solution, graph)
-        truth = self.ask.holds(condition, solution, graph)
+                return self._existence(condition, solution, graph, sure=sure)
+        truth = sure or self.ask.holds(condition, solution, graph)
         if truth is None:
             return Unexplained(text, "it reads a blank node, which a query cannot name")
         if not truth:
@@ -312,21 +344,34 @@ class Walker:
             proof = found or self._existence(opposite, solution, graph)
             yield proof or Unexplained(self._shown(test), "the engine does not repeat its answer")
 
-    def _existence(self, test: Exists, solution: Solution, graph: IRI | None) -> Proof | None:
+    def _existence(
+        self, test: Exists, solution: Solution, graph: IRI | None, *, sure: bool = False
+    ) -> Proof | None:
         pattern = instantiate(test.pattern, solution)
+        if sure and test.negated:
+            return Absent("not exists", self._text(pattern, solution))
         found = self.ask.solutions(pattern, only(solution, visible(pattern)), graph)
         if test.negated:
             return None if found else Absent("not exists", self._text(pattern, solution))
-        ways = [p for one in found[: self.limit] for p in self.derive(pattern, one, graph)]
-        if len(found) > self.limit:
-            ways.append(More(len(found) - self.limit))
+        ways = self._ways(pattern, found, graph)
         return any_of(ways) if ways else None
 
-    def _extend(self, pattern: Extend, solution: Solution, graph: IRI | None) -> list[Proof]:
+    def _ways(self, pattern: Pattern, found: list[Solution], graph: IRI | None) -> list[Proof]:
+        """The proofs of solutions that the engine gave, as far as they are followed."""
+        ways = [p for s in found[: self.limit] for p in self.derive(pattern, s, graph, sure=True)]
+        if len(found) > self.limit:
+            ways.append(More(len(found) - self.limit))
+        return ways
+
+    def _extend(
+        self, pattern: Extend, solution: Solution, graph: IRI | None, sure: bool
+    ) -> list[Proof]:
         variable, expression = pattern.variable, pattern.expression
         inner = {v: term for v, term in solution.items() if v != variable}
-        proofs = self.derive(pattern.pattern, inner, graph)
-        computed = self._computed(variable, expression, solution, graph) if proofs else None
+        proofs = self.derive(pattern.pattern, inner, graph, sure=sure)
+        if not proofs or (sure and isinstance(expression, Var)):
+            return proofs
+        computed = self._computed(variable, expression, solution, graph, sure=sure)
         if computed is None:
             return []
         if computed == All(()):
@@ -334,7 +379,13 @@ class Walker:
         return [part if isinstance(part, More) else All((part, computed)) for part in proofs]
 
     def _computed(
-        self, variable: Var, expression: Expr, solution: Solution, graph: IRI | None
+        self,
+        variable: Var,
+        expression: Expr,
+        solution: Solution,
+        graph: IRI | None,
+        *,
+        sure: bool,
     ) -> Proof | None:
         """The proof that a variable has the value of an expression; None when it has not."""
         given = {v: term for v, term in solution.items() if v != variable}
@@ -342,11 +393,11 @@ class Walker:
         text = f"?{variable.name} = {self._shown(expression)}"
         if isinstance(expression, Exists) and isinstance(expected, Literal):
             asked = Exists(expression.pattern, expression.negated == (expected.value == "true"))
-            return self._existence(asked, given, graph)
+            return self._existence(asked, given, graph, sure=sure)
         read_blank = any(
             isinstance(given.get(variable), BNode) for variable in expression_variables(expression)
         )
-        if not (varies(expression) or read_blank):
+        if not (sure or varies(expression) or read_blank):
             if self.ask.value(expression, given, graph) != expected:
                 return None
             if isinstance(expression, Var):
@@ -356,27 +407,30 @@ class Walker:
     # --- sub-selects ----------------------------------------------------------------------
 
     def _project(
-        self, inner: Pattern, variables: tuple[Var, ...], solution: Solution, graph: IRI | None
+        self,
+        inner: Pattern,
+        variables: tuple[Var, ...],
+        solution: Solution,
+        graph: IRI | None,
+        sure: bool,
     ) -> list[Proof]:
         whole = unhidden(inner, variables, solution)
         if whole is not None:
-            return self.derive(inner, whole, graph)
-        found = [
-            one
-            for one in self.ask.solutions(inner, only(solution, visible(inner)), graph)
-            if only(one, variables) == dict(solution)
-        ]
-        proofs = [p for one in found[: self.limit] for p in self.derive(inner, one, graph)]
-        if len(found) > self.limit:
-            proofs.append(More(len(found) - self.limit))
-        return proofs
+            return self.derive(inner, whole, graph, sure=sure)
+        asked = self.ask.solutions(inner, only(solution, visible(inner)), graph)
+        shown = dict(solution)
+        return self._ways(inner, [one for one in asked if only(one, variables) == shown], graph)
 
-    def _slice(self, pattern: Slice, solution: Solution, graph: IRI | None) -> list[Proof]:
+    def _slice(
+        self, pattern: Slice, solution: Solution, graph: IRI | None, sure: bool
+    ) -> list[Proof]:
         bounds = f"OFFSET {pattern.offset}" if pattern.offset else ""
         bounds += f" LIMIT {pattern.limit}" if pattern.limit is not None else ""
-        if dict(solution) not in [dict(s) for s in self.ask.solutions(pattern, solution, graph)]:
-            return []
-        proofs = self.derive(pattern.pattern, solution, graph)
+        if not sure:
+            answer = self.ask.solutions(pattern, solution, graph)
+            if dict(solution) not in [dict(s) for s in answer]:
+                return []
+        proofs = self.derive(pattern.pattern, solution, graph, sure=sure)
         return [All((any_of(proofs), Condition(f"within {bounds.strip()}")))] if proofs else []
 
     # --- words ----------------------------------------------------------------------------

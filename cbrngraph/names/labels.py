@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from cbrngraph.errors import QueryError
 from cbrngraph.model import IRI, Literal, Term
@@ -11,7 +12,7 @@ from cbrngraph.store import Store
 
 __all__ = ["curie", "labels_of", "slug_of", "slugify"]
 
-_LOCAL = re.compile(r"[\w](?:[\w.\-]*[\w\-])?")
+_LOCAL_AT_END = re.compile(r"(?<=[#/])\w(?:[\w.\-]*[\w\-])?\Z")
 # A VALUES block of this many rows is still answered in one go.
 _BATCH = 5000
 _LANGUAGES = ("en", "")
@@ -25,14 +26,16 @@ def curie(iri: str) -> str:
     >>> curie("http://example.org/")
     '<http://example.org/>'
     """
+    local = _LOCAL_AT_END.search(iri)
+    prefix = _prefixes().get(iri[: local.start()]) if local else None
+    return f"<{iri}>" if prefix is None or local is None else f"{prefix}:{local[0]}"
+
+
+@cache
+def _prefixes() -> dict[str, str]:
     from cbrngraph.namespaces import PREFIXES
 
-    best = ""
-    for prefix, base in PREFIXES.items():
-        if iri.startswith(base) and len(base) > len(PREFIXES.get(best, "")):
-            best = prefix
-    local = iri[len(PREFIXES[best]) :] if best else ""
-    return f"{best}:{local}" if _LOCAL.fullmatch(local) else f"<{iri}>"
+    return {base: prefix for prefix, base in PREFIXES.items()}
 
 
 def slug_of(iri: str) -> str:

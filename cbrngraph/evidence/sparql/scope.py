@@ -29,6 +29,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Values,
     Var,
 )
+from cbrngraph.model import IRI, Literal
 
 __all__ = ["certain", "existence_tests", "expression_variables", "has_sub_select", "visible"]
 
@@ -92,11 +93,16 @@ def _certain(pattern: Pattern) -> frozenset[Var]:  # noqa: PLR0911 - one branch 
         case GraphPattern(name, inner):
             told = isinstance(name, Var) and _tells_graph(inner)
             return certain(inner) | ({name} if told and isinstance(name, Var) else frozenset())
-        case Group(inner, keys, _):
-            return certain(inner) & frozenset(keys)
+        case Group(inner, keys, aggregates):
+            counts = {variable for variable, a in aggregates if a.function == "COUNT"}
+            return certain(inner) & frozenset(keys) | counts
         case Project(inner, variables):
             return certain(inner) & frozenset(variables)
-        case Extend(inner, _, _) | Filter(_, inner) | Distinct(inner, _):
+        case Extend(inner, variable, expression):
+            # Only a copy is sure: what is computed may be an error, which binds nothing.
+            copied = isinstance(expression, IRI | Literal) or expression in certain(inner)
+            return certain(inner) | {variable} if copied else certain(inner)
+        case Filter(_, inner) | Distinct(inner, _):
             return certain(inner)
         case OrderBy(inner, _) | Slice(inner, _, _):
             return certain(inner)

@@ -50,6 +50,7 @@ from cbrngraph.model import IRI, Literal
 __all__ = [
     "Bound",
     "ask_text",
+    "count_text",
     "expression_text",
     "group_text",
     "path_text",
@@ -77,6 +78,14 @@ def select_text(
     shown = " ".join(f"?{v.name}" for v in variables) or "(1 AS ?__unit)"
     ending = f" LIMIT {limit}" if limit is not None else ""
     return f"SELECT DISTINCT {shown} WHERE {{ {_in_graph(pattern, bound, graph)} }}{ending}"
+
+
+def count_text(
+    pattern: Pattern, variables: Iterable[Var], bound: Bound, *, graph: IRI | None = None
+) -> str:
+    """A query for the number of rows that `select_text` without a limit asks for."""
+    rows = select_text(pattern, variables, bound, graph=graph)
+    return f"SELECT (COUNT(*) AS ?__rows) WHERE {{ {{ {rows} }} }}"
 
 
 def ask_text(pattern: Pattern, bound: Bound, graph: IRI | None = None) -> str:
@@ -119,6 +128,8 @@ def group_text(  # noqa: C901, PLR0911 - one branch per operator
         case Filter(condition, inner):
             return f"{group_text(inner, bound)} FILTER({expression_text(condition)})"
         case Extend(inner, variable, expression):
+            if isinstance(expression, Var) and variable in bound:
+                bound = {**bound, expression: bound[variable]}
             return f"{_first(inner, bound)} BIND({expression_text(expression)} AS ?{variable.name})"
         case Values(variables, rows):
             return _values_text(variables, rows)
