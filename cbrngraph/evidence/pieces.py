@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cbrngraph.evidence.proof import All, Condition, More, Proof
 from cbrngraph.evidence.questions import Solution
@@ -47,11 +47,11 @@ def unfollowed(proofs: list[Proof]) -> list[Proof]:
     return [proof for proof in proofs if isinstance(proof, More)]
 
 
-def merged(pair: tuple[Proof, Proof]) -> Iterator[Proof]:
-    """The parts of a pair, with untitled conjunctions opened."""
-    for proof in pair:
+def merged(proofs: Iterable[Proof]) -> Iterator[Proof]:
+    """The parts of several proofs, with untitled conjunctions opened."""
+    for proof in proofs:
         if isinstance(proof, All) and not proof.title:
-            yield from proof.parts
+            yield from merged(proof.parts)
         else:
             yield proof
 

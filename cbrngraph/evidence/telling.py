@@ -23,6 +23,7 @@ from cbrngraph.evidence.why import Explanation
 from cbrngraph.evidence.words import (
     Words,
     iris_of,
+    is_passage,
     passage_line,
     passage_object,
 )
@@ -40,15 +41,17 @@ _ABSENT = {
 }
 
 
-def words_for(store: Store, explanations: Iterable[Explanation]) -> Words:
-    """Return the labels of everything that explanations speak of."""
+def words_for(
+    store: Store, explanations: Iterable[Explanation], *, passages: bool = False
+) -> Words:
+    """Return the labels of everything that explanations speak of; of passages where asked for."""
     iris: set[str] = set()
     for one in explanations:
         iris.update(iris_of(one.proof))
         for rival in one.rivals:
             iris.update(iris_of(rival.statement))
         iris.update(str(term) for term in (one.row or {}).values() if isinstance(term, IRI))
-    return Words(store, iris)
+    return Words(store, iris if passages else {iri for iri in iris if not is_passage(iri)})
 
 
 # --- for people ---------------------------------------------------------------------------
@@ -68,59 +71,77 @@ class _Outline:
         self._one = one
         self._words = words
         self._told: set[int] = set()
+        self._sources: set[str] = set()
 
-    def lines(self, proof: Proof, depth: int) -> Iterator[tuple[int, str]]:
+    def lines(
+        self, proof: Proof, depth: int, known: frozenset[Proof] = frozenset()
+    ) -> Iterator[tuple[int, str]]:
+        """The lines of a proof but for those of its parts that are `known`."""
         match proof:
             case Statement():
                 yield from self._statement(proof, depth)
             case All(parts, title) | AnyOf(parts, title):
-                yield from self._parts(proof, parts, title, depth)
+                yield from self._parts(proof, parts, title, depth, known)
             case Absent(kind, pattern):
-                yield depth, f"absent: {_ABSENT[kind]} {{ {self._words.sparql(pattern)} }}"
+                yield depth, f"absent: {_ABSENT[kind]} {_braced(self._words.sparql(pattern))}"
             case Condition(text):
                 if text != GIVEN:
-                    yield depth, f"computed: {self._words.sparql(text)}"
+                    yield depth, f"computed: {self._words.plain(text)}"
             case More(count):
                 yield depth, f"and {count or 'perhaps'} more, not followed (--limit)"
             case Unexplained(part, reason):
                 yield depth, f"cannot explain this part: {self._words.sparql(part)} ({reason})"
 
     def _parts(
-        self, proof: All | AnyOf, parts: Sequence[Proof], title: str, depth: int
+        self,
+        proof: All | AnyOf,
+        parts: Sequence[Proof],
+        title: str,
+        depth: int,
+        known: frozenset[Proof],
     ) -> Iterator[tuple[int, str]]:
         choice = isinstance(proof, AnyOf) and len(parts) > 1
-        head = self._words.sparql(title)
+        head = self._words.plain(title)
         if choice:
             head = f"{head}: any of" if head else "any of"
-        again = len(parts) > 1 and all(id(part) in self._told for part in parts)
-        if head:
-            yield depth, f"{head} the {len(parts)} told above" if again else head
-            depth += 1
-        if again:
+        if id(proof) in self._told or (len(parts) > 1 and {id(p) for p in parts} <= self._told):
+            yield depth, f"{head} (as above)" if head else _again(proof)
             return
+        self._told.add(id(proof))
+        if head:
+            yield depth, head
+            depth += 1
+        shared = _shared(parts)
+        for part in sorted(shared, key=lambda p: list(parts[0].parts).index(p)):  # type: ignore[union-attr]
+            yield from ((depth, f"in each: {text}") for _, text in self.lines(part, depth))
         for part in parts:
-            grouped = choice and isinstance(part, All) and not part.title
-            if id(part) in self._told and isinstance(part, All | AnyOf):
+            if part in known:
                 continue
-            self._told.add(id(part))
+            grouped = choice and isinstance(part, All) and not part.title
             if grouped:
                 yield depth, "together"
-            yield from self.lines(part, depth + grouped)
+            yield from self.lines(part, depth + grouped, shared)
 
     def _statement(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
         line = self._words.triple(statement.triple)
-        key = id(statement) ^ 1  # a statement that is a part of two proofs is told in both
-        if key in self._told:
+        if id(statement) in self._told:
             yield depth, f"{line} (as above)"
             return
-        self._told.add(key)
+        self._told.add(id(statement))
+        passages = _passages(self._one, statement.stated)
+        files = [f.graph for f in statement.stated if f.graph not in self._one.passages]
+        entailed = list(self._entailments(statement, depth + 1))
+        if len(files) == 1 and not passages and not entailed:
+            yield depth, f"{line} ({_file_line(files[0])})"
+            return
         yield depth, line
-        for passage in _passages(self._one, statement.stated):
-            yield depth + 1, passage_line(passage)
-        for fact in statement.stated:
-            if fact.graph not in self._one.passages:
-                yield depth + 1, _file_line(fact.graph)
-        yield from self._entailments(statement, depth + 1)
+        for passage in passages:
+            again = passage.source.slug in self._sources
+            self._sources.add(passage.source.slug)
+            yield depth + 1, passage_line(passage, again=again)
+        for graph in files:
+            yield depth + 1, _file_line(graph)
+        yield from entailed
 
     def _entailments(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
         shown = statement.entailments[:1] if statement.stated else statement.entailments[:3]
@@ -135,6 +156,28 @@ class _Outline:
             yield depth, "cannot explain this part: entailed, and the rule was not found"
 
 
+def _shared(parts: Sequence[Proof]) -> frozenset[Proof]:
+    """What every row of a group needs alike, without a statement: it is told once."""
+    rows = [part for part in parts if not isinstance(part, More)]
+    if len(rows) < 2 or not all(isinstance(row, All) and row.title for row in rows):
+        return frozenset()
+    plain = [
+        {p for p in row.parts if isinstance(p, Absent | Condition)}
+        for row in rows
+        if isinstance(row, All)
+    ]
+    return frozenset(plain[0].intersection(*plain[1:]))
+
+
+def _again(proof: Proof) -> str:
+    count = len({leaf for leaf in leaves(proof) if isinstance(leaf, Statement)})
+    return f"the {count} statements told above" if count > 1 else "the statement told above"
+
+
+def _braced(pattern: str) -> str:
+    return pattern if pattern.startswith("{ SELECT") else f"{{ {pattern} }}"
+
+
 def _rival_lines(one: Explanation, words: Words) -> Iterator[tuple[int, str]]:
     for rival in one.rivals:
         standing = "the view has instead" if rival.taken else "not taken"
@@ -146,7 +189,7 @@ def _rival_lines(one: Explanation, words: Words) -> Iterator[tuple[int, str]]:
 
 def _file_line(graph: IRI | BNode | None) -> str:
     file = FactFinder.file_of(graph)
-    return f"stated in {file}" if file else "the dataset's own description of its sources"
+    return f"stated in {file}" if file else "from the description of its source"
 
 
 def _passages(one: Explanation, facts: Sequence[Fact]) -> list[Passage]:

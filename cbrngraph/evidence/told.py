@@ -47,7 +47,8 @@ class Why(Sequence[Explanation]):
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return the explanations as plain objects, as `why --format json` writes them."""
-        return [telling.objects(one, self._words) for one in self]
+        words = telling.words_for(self._store, self, passages=True)
+        return [telling.objects(one, words) for one in self]
 
     def __str__(self) -> str:
         return "\n".join(self._text(one) for one in self).rstrip("\n")

@@ -14,6 +14,7 @@ from itertools import product
 from typing import Any
 
 from cbrngraph.evidence import grouping
+from cbrngraph.evidence.conditions import Conditions
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.paths import routes
 from cbrngraph.evidence.pieces import (
@@ -25,7 +26,6 @@ from cbrngraph.evidence.pieces import (
     unfollowed,
     unhidden,
     value_of,
-    varies,
 )
 from cbrngraph.evidence.proof import (
     Absent,
@@ -41,10 +41,7 @@ from cbrngraph.evidence.proof import (
 from cbrngraph.evidence.questions import Questions, Solution, agree, only
 from cbrngraph.evidence.sparql.algebra import (
     BGP,
-    Apply,
     Distinct,
-    Exists,
-    Expr,
     Extend,
     Filter,
     GraphPattern,
@@ -65,12 +62,10 @@ from cbrngraph.evidence.sparql.algebra import (
 from cbrngraph.evidence.sparql.instantiate import instantiate
 from cbrngraph.evidence.sparql.scope import (
     certain,
-    existence_tests,
-    expression_variables,
     has_sub_select,
     visible,
 )
-from cbrngraph.evidence.sparql.write import expression_text, group_text, path_text
+from cbrngraph.evidence.sparql.write import group_text, path_text
 from cbrngraph.model import IRI, BNode, Literal, Term, Triple
 
 __all__ = ["Walker"]
@@ -88,6 +83,7 @@ class Walker:
         # Groups within groups multiply, so all of them together have a limit too.
         self.members_left = _GROUPS * limit
         self.ask = Questions(finder.store)
+        self.conditions = Conditions(self)
         self._derived: dict[tuple[int, frozenset[Any], IRI | None], tuple[Pattern, list[Proof]]]
         self._derived = {}
 
@@ -265,7 +261,7 @@ class Walker:
         if matched:
             test: Proof | None = All(())
             if condition is not None:
-                test = self._condition(condition, solution, graph, sure=sure and bool(own))
+                test = self.conditions.true(condition, solution, graph, sure=sure and bool(own))
             if test is not None:
                 both = self._both(left, right, solution, graph, sure and bool(own))
                 found += [part if test == All(()) or isinstance(part, More) else All((part, test))
@@ -304,59 +300,14 @@ class Walker:
         self, pattern: Filter, solution: Solution, graph: IRI | None, sure: bool
     ) -> list[Proof]:
         proofs = self.derive(pattern.pattern, solution, graph, sure=sure)
-        test = self._condition(pattern.condition, solution, graph, sure=sure) if proofs else None
+        test = (
+            self.conditions.true(pattern.condition, solution, graph, sure=sure) if proofs else None
+        )
         if test is None:
             return []
         return [part if isinstance(part, More) else All((part, test)) for part in proofs]
 
-    def _condition(
-        self, condition: Expr, solution: Solution, graph: IRI | None, *, sure: bool
-    ) -> Proof | None:
-        """The proof that a condition is true of a solution; None when it is not."""
-        text = self._shown(condition)
-        match condition:
-            case Apply("&&", (left, right)):
-                parts = [self._condition(e, solution, graph, sure=sure) for e in (left, right)]
-                kept = tuple(part for part in parts if part is not None)
-                return All(kept) if len(kept) == 2 else None
-            case Apply("||", (left, right)):
-                ways = [self._condition(e, solution, graph, sure=False) for e in (left, right)]
-                true = [way for way in ways if way is not None]
-                return any_of(true) if true else None
-            case Apply("!", (Exists(pattern, negated),)):
-                return self._existence(Exists(pattern, not negated), solution, graph, sure=sure)
-            case Exists():
-                return self._existence(condition, solution, graph, sure=sure)
-        truth = sure or self.ask.holds(condition, solution, graph)
-        if truth is None:
-            return Unexplained(text, "it reads a blank node, which a query cannot name")
-        if not truth:
-            return None
-        return all_of([*self._inner_tests(condition, solution, graph), Condition(text)])
-
-    def _inner_tests(
-        self, expression: Expr, solution: Solution, graph: IRI | None
-    ) -> Iterator[Proof]:
-        """What decides each EXISTS inside an expression: as long as all stay, so does its value."""
-        for test in existence_tests(expression):
-            found = self._existence(test, solution, graph)
-            opposite = Exists(test.pattern, not test.negated)
-            proof = found or self._existence(opposite, solution, graph)
-            yield proof or Unexplained(self._shown(test), "the engine does not repeat its answer")
-
-    def _existence(
-        self, test: Exists, solution: Solution, graph: IRI | None, *, sure: bool = False
-    ) -> Proof | None:
-        pattern = instantiate(test.pattern, solution)
-        if sure and test.negated:
-            return Absent("not exists", self._text(pattern, solution))
-        found = self.ask.solutions(pattern, only(solution, visible(pattern)), graph)
-        if test.negated:
-            return None if found else Absent("not exists", self._text(pattern, solution))
-        ways = self._ways(pattern, found, graph)
-        return any_of(ways) if ways else None
-
-    def _ways(self, pattern: Pattern, found: list[Solution], graph: IRI | None) -> list[Proof]:
+    def ways(self, pattern: Pattern, found: list[Solution], graph: IRI | None) -> list[Proof]:
         """The proofs of solutions that the engine gave, as far as they are followed."""
         ways = [p for s in found[: self.limit] for p in self.derive(pattern, s, graph, sure=True)]
         if len(found) > self.limit:
@@ -371,38 +322,12 @@ class Walker:
         proofs = self.derive(pattern.pattern, inner, graph, sure=sure)
         if not proofs or (sure and isinstance(expression, Var)):
             return proofs
-        computed = self._computed(variable, expression, solution, graph, sure=sure)
+        computed = self.conditions.computed(variable, expression, solution, graph, sure=sure)
         if computed is None:
             return []
         if computed == All(()):
             return proofs
         return [part if isinstance(part, More) else All((part, computed)) for part in proofs]
-
-    def _computed(
-        self,
-        variable: Var,
-        expression: Expr,
-        solution: Solution,
-        graph: IRI | None,
-        *,
-        sure: bool,
-    ) -> Proof | None:
-        """The proof that a variable has the value of an expression; None when it has not."""
-        given = {v: term for v, term in solution.items() if v != variable}
-        expected = solution.get(variable)
-        text = f"?{variable.name} = {self._shown(expression)}"
-        if isinstance(expression, Exists) and isinstance(expected, Literal):
-            asked = Exists(expression.pattern, expression.negated == (expected.value == "true"))
-            return self._existence(asked, given, graph, sure=sure)
-        read_blank = any(
-            isinstance(given.get(variable), BNode) for variable in expression_variables(expression)
-        )
-        if not (sure or varies(expression) or read_blank):
-            if self.ask.value(expression, given, graph) != expected:
-                return None
-            if isinstance(expression, Var):
-                return All(())
-        return all_of([*self._inner_tests(expression, given, graph), Condition(text)])
 
     # --- sub-selects ----------------------------------------------------------------------
 
@@ -419,7 +344,7 @@ class Walker:
             return self.derive(inner, whole, graph, sure=sure)
         asked = self.ask.solutions(inner, only(solution, visible(inner)), graph)
         shown = dict(solution)
-        return self._ways(inner, [one for one in asked if only(one, variables) == shown], graph)
+        return self.ways(inner, [one for one in asked if only(one, variables) == shown], graph)
 
     def _slice(
         self, pattern: Slice, solution: Solution, graph: IRI | None, sure: bool
@@ -437,8 +362,7 @@ class Walker:
 
     @staticmethod
     def _text(pattern: Pattern, solution: Solution) -> str:
-        return group_text(instantiate(pattern, solution), {})
-
-    @staticmethod
-    def _shown(expression: Expr) -> str:
-        return expression_text(expression)
+        inside = instantiate(pattern, solution)
+        # A sub-select keeps its variables; their values are put in as VALUES.
+        left = only(solution, visible(inside))
+        return group_text(inside, {v: x for v, x in left.items() if not isinstance(x, BNode)})

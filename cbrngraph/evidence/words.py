@@ -11,9 +11,16 @@ from cbrngraph.model import IRI, BNode, Passage, Term, Triple
 from cbrngraph.results import curie, labels_of, slug_of, slugify
 from cbrngraph.store import Store
 
-__all__ = ["Words", "iris_of", "passage_line", "passage_object", "term_object"]
+__all__ = ["Words", "iris_of", "is_passage", "passage_line", "passage_object", "term_object"]
 
 _IRI = re.compile(r"<([^<>\s]+)>")
+_BARE = re.compile(
+    r'"([+-]?\d+|true|false)"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:integer|boolean)>'
+)
+
+_DATE = re.compile(
+    r'"([-\d:TZ.+]+)"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:date|dateTime|gYear|gYearMonth)>'
+)
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _DATES = frozenset((_XSD + "date", _XSD + "dateTime"))
@@ -46,8 +53,12 @@ class Words:
         )
 
     def sparql(self, text: str) -> str:
-        """A piece of SPARQL with its IRIs as CURIEs."""
-        return _IRI.sub(lambda match: curie(match[1]), text).strip()
+        """A piece of SPARQL with its IRIs as CURIEs and its numbers bare."""
+        return _IRI.sub(lambda match: curie(match[1]), _BARE.sub(r"\1", text)).strip()
+
+    def plain(self, text: str) -> str:
+        """What was computed, as `sparql` has it, with its dates bare as well."""
+        return self.sparql(_DATE.sub(r"\1", text))
 
     def object(self, term: Term) -> dict[str, Any]:
         """A term as plain objects, with its label when it is a thing."""
@@ -85,18 +96,26 @@ def passage_object(passage: Passage) -> dict[str, Any]:
     }
 
 
-def passage_line(passage: Passage, *, full: bool = True) -> str:
-    """A passage on one line: document, publisher, date, place, excerpt, confidence, address."""
+def passage_line(passage: Passage, *, full: bool = True, again: bool = False) -> str:
+    """A passage on one line: document, publisher, date, place, excerpt, confidence, address.
+
+    Of a document that was told before (`again`) only its slug and the date.
+    """
     source = passage.source
     when = passage.as_of or source.issued or "undated"
     parts = [f"{source.title} ({source.slug})", source.publisher, when, passage.locator]
-    line = ", ".join(part for part in parts if part)
+    line = ", ".join([source.slug, *parts[2:]] if again else (part for part in parts if part))
     if passage.excerpt:
         line += f": “{passage.excerpt}”"
     if full:
         line += f" [{passage.confidence} confidence]" if passage.confidence else ""
-        line += f" {source.url}" if source.url else ""
+        line += f" {source.url}" if source.url and not again else ""
     return line
+
+
+def is_passage(iri: str) -> bool:
+    """Whether an IRI is that of a passage, whose slug names its document."""
+    return "/source/" in iri and "#" in iri
 
 
 def iris_of(proof: Proof) -> Iterator[str]:
