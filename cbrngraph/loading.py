@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast
 
 from cbrngraph.errors import InputError
 from cbrngraph.store import Store
@@ -13,35 +14,61 @@ from cbrngraph.store import Store
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-__all__ = ["Loader", "Opening"]
+__all__ = ["Ahead", "Loader", "Opening"]
+
+T = TypeVar("T")
 
 
-class Opening:
-    """Opens a store on disk in a thread: it takes long, and does not hold the interpreter."""
+class Ahead(Generic[T]):
+    """Does a piece of work in a thread, from now on."""
 
-    def __init__(self, folder: Path, again: Callable[[], Store]) -> None:
-        self._folder = folder
-        self._again = again
-        self._store: Store | None = None
+    def __init__(self, work: Callable[[], T], name: str) -> None:
+        self._work = work
+        self._made: T | None = None
         self._failure: BaseException | None = None
         # Not a daemon: the program must not end while the engine is at work.
-        self._thread = threading.Thread(target=self._run, name="opening")
+        self._thread = threading.Thread(target=self._run, name=name)
         self._thread.start()
 
     def _run(self) -> None:
         try:
-            self._store = Store.read_only(self._folder)
+            self._made = self._work()
         except BaseException as error:
             self._failure = error
+            _let_go(error)
+
+    def finish(self) -> T:
+        """Wait for the work and return what it gave; raises what it raised."""
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+        return cast("T", self._made)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Drop what the frames of an error hold: the engine's answers must go in their own thread."""
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            with suppress(RuntimeError):  # a frame that is still at work
+                trace.tb_frame.clear()
+            trace = trace.tb_next
+        error = error.__context__
+
+
+class Opening:
+    """Opens a store on disk beside the reading: it takes long."""
+
+    def __init__(self, folder: Path, again: Callable[[], Store]) -> None:
+        self._again = again
+        self._ahead = Ahead(lambda: Store.read_only(folder), "opening")
 
     def finish(self) -> Store:
         """Wait for the store and return it; a damaged one is made again from the files."""
-        self._thread.join()
-        if self._store is None:
-            if not isinstance(self._failure, InputError):
-                raise self._failure or RuntimeError("the store was not opened")
-            self._store = self._again()
-        return self._store
+        try:
+            return self._ahead.finish()
+        except InputError:
+            return self._again()
 
 
 class Loader:

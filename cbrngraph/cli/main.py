@@ -55,7 +55,9 @@ def entry() -> NoReturn:
         if not _is_interrupt(error):
             raise
         code = _interrupted()
-    sys.exit(code)
+    from cbrngraph.cli.signals import leave
+
+    leave(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -86,7 +86,6 @@ def _row(args: argparse.Namespace) -> tuple[Snapshot, Why]:
     ready = built_view(args, view_of(args), project)  # its store opens while the rest is read
     from cbrngraph.cli.query import _parameters, _query
     from cbrngraph.errors import UsageError
-    from cbrngraph.evidence.explaining import why_query
 
     if args.property is not None:
         raise UsageError("with --row there is no PROPERTY; parameters are given with --param")
@@ -96,7 +95,12 @@ def _row(args: argparse.Namespace) -> tuple[Snapshot, Why]:
     query = _query(project, args.what)
     given = _parameters(args.param)
     snapshot = open_view(args, view_of(args, query.view), project, ready)
-    return snapshot, why_query(snapshot, query, args.row, given, limit=limit)
+    from cbrngraph.queries.asking import AskedRow
+
+    asked = AskedRow(snapshot, query, args.row, given)  # and the row while the explaining is read
+    from cbrngraph.evidence.explaining import why_query
+
+    return snapshot, why_query(snapshot, query, args.row, given, limit=limit, asked=asked)
 
 
 def _text(args: argparse.Namespace) -> tuple[Snapshot, Why]:

@@ -11,6 +11,7 @@ from cbrngraph.evidence.why import why_row, why_statement, why_thing
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
     from cbrngraph.queries import Given, StoredQuery
+    from cbrngraph.queries.asking import AskedRow
 
 __all__ = ["why_query", "why_text"]
 
@@ -22,9 +23,11 @@ def why_query(
     given: Mapping[str, Given] | None = None,
     *,
     limit: int = 100,
+    asked: AskedRow | None = None,
 ) -> Why:
-    """Return why a row (from 1) is in the answer; raises as `why_row` does."""
-    return Why(snapshot.store, [why_row(snapshot, query, row, given, limit=limit)])
+    """Return why a row (from 1) is in the answer; takes and raises what `why_row` does."""
+    one = why_row(snapshot, query, row, given, limit=limit, asked=asked)
+    return Why(snapshot.store, [one])
 
 
 def why_text(snapshot: Snapshot, what: str, property: str | None = None) -> Why:

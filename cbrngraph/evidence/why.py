@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cbrngraph.errors import QueryError, UnknownNameError, UsageError, nearest
+from cbrngraph.errors import QueryError, UnknownNameError, nearest
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.proof import (
     Absent,
@@ -21,13 +21,13 @@ from cbrngraph.evidence.proof import (
 from cbrngraph.evidence.rows import explain_row
 from cbrngraph.evidence.rulebook import rules_of
 from cbrngraph.model import IRI, BNode, Literal, Passage, Term, Triple
-from cbrngraph.namespaces import CBRN, RDF
+from cbrngraph.namespaces import BASE, CBRN, RDF
 
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
     from cbrngraph.evidence.authority import Authority
     from cbrngraph.queries import Given, StoredQuery
-    from cbrngraph.store import Solutions
+    from cbrngraph.queries.asking import AskedRow
 
 __all__ = ["Explanation", "Rival", "statements_of", "why_row", "why_statement", "why_thing"]
 
@@ -70,37 +70,34 @@ def why_row(
     given: Mapping[str, Given] | None = None,
     *,
     limit: int = _ROWS,
+    asked: AskedRow | None = None,
 ) -> Explanation:
     """Return why row `number` (from 1) is in the answer of a SELECT; for an ASK, row 1 is its yes.
+
+    `asked` is that row where it is being asked for already.
 
     Raises:
         UsageError: there is no such row.
         QueryError: the query cannot be explained, or is refused.
     """
-    from cbrngraph.queries import bind
-    from cbrngraph.queries.running import execute, prepare
-    from cbrngraph.store import Solutions as Rows
+    from cbrngraph.evidence.sparql import parse_query
+    from cbrngraph.queries.asking import AskedRow
+    from cbrngraph.queries.running import prepare
 
-    text = bind(query, given or {}, snapshot)
-    answer = execute(snapshot.store, text, query.path)
-    name = query.slug if query.path else "the query"
-    if isinstance(answer, bool):
-        row: dict[str, Term] = {}
-        if number != 1 or not answer:
-            raise _no_row(number, int(answer), name)
-    elif isinstance(answer, Rows):
-        row = _row(answer, number, name)
-    else:
-        raise QueryError(
-            "only rows of a SELECT and the yes of an ASK can be explained", path=query.path
-        )
+    asked = asked or AskedRow(snapshot, query, number, given or {})
+    try:
+        parsed = parse_query(prepare(asked.text, query.path), base=BASE)
+    except QueryError:
+        asked.finish()  # the engine's error shows the place
+        raise
+    row = asked.finish()
     finder = FactFinder(snapshot.store, rules_of(snapshot))
     try:
-        explained = explain_row(finder, prepare(text, query.path), row, limit=limit)
+        explained = explain_row(finder, parsed, row, limit=limit)
     except RecursionError:
         raise QueryError("the query is nested too deeply to be explained") from None
     return Explanation(
-        question=f"row {number} of {name}",
+        question=f"row {number} of {asked.name}",
         view=str(snapshot.view),
         snapshot=snapshot.id,
         holds=True,
@@ -109,20 +106,6 @@ def why_row(
         passages=_passages(finder, explained.proof, explained.sets),
         row=row,
     )
-
-
-def _row(answer: Solutions, number: int, name: str) -> dict[str, Term]:
-    count = 0
-    for count, terms in enumerate(answer.rows, start=1):
-        if count == number:
-            pairs = zip(answer.variables, terms, strict=True)
-            return {variable: term for variable, term in pairs if term is not None}
-    raise _no_row(number, count, name)
-
-
-def _no_row(number: int, count: int, name: str) -> UsageError:
-    rows = {0: "an empty answer", 1: "1 row"}.get(count, f"{count} rows")
-    return UsageError(f"there is no row {number}: {name} has {rows}; rows are counted from 1")
 
 
 def why_statement(snapshot: Snapshot, triple: Triple) -> Explanation:
