@@ -10,7 +10,7 @@ from cbrngraph.errors import SyntaxFault
 
 __all__ = ["marked", "syntax_fault"]
 
-_BEFORE = re.compile(r"^Parser error (?:at|between) [^:]*:\s*")
+_BEFORE = r"^Parser error (?:at|between) [^:]*:\s*"
 _MARGIN = 60
 _WIDTH = 100
 _NAME = "an IRI, a prefixed name"
@@ -39,7 +39,7 @@ _WORDS = (
 
 def syntax_fault(path: Path, error: SyntaxError) -> SyntaxFault:
     """Return what the engine found wrong in a file, with the line and a mark below the place."""
-    reason = _in_words(_BEFORE.sub("", error.msg or "is not well-formed"))
+    reason = _in_words(re.sub(_BEFORE, "", error.msg or "is not well-formed"))
     line, column = error.lineno or 0, error.offset or 0
     shown = _line(path, line)
     if shown is not None:

@@ -6,12 +6,13 @@ each value; MIN, MAX and SAMPLE on one row with the value shown.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cbrngraph.evidence.pieces import merged
 from cbrngraph.evidence.proof import Absent, All, More, Proof, Unexplained, all_of, any_of
 from cbrngraph.evidence.questions import Solution, only
 from cbrngraph.evidence.sparql.algebra import Aggregate, Extend, Group, Pattern, Var
+from cbrngraph.evidence.sparql.node import Node
 from cbrngraph.evidence.sparql.scope import visible
 from cbrngraph.evidence.sparql.write import expression_text, group_text
 from cbrngraph.model import IRI, Literal, Term
@@ -24,7 +25,7 @@ __all__ = ["derive"]
 _ONE_ROW = frozenset(("MIN", "MAX", "SAMPLE"))
 
 
-class _Member(NamedTuple):
+class _Member(Node):
     """A row of the group: its proof and the values of the aggregates' arguments."""
 
     row: int

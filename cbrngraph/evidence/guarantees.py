@@ -9,7 +9,6 @@ group. Where that cannot be excluded the promise is not made.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from cbrngraph.evidence.sparql.algebra import (
     BGP,
@@ -39,6 +38,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Union,
     Var,
 )
+from cbrngraph.evidence.sparql.node import Node
 from cbrngraph.evidence.sparql.scope import (
     certain,
     existence_tests,
@@ -54,7 +54,7 @@ __all__ = ["Guarantees", "asked_ends", "guarantees", "needed_part"]
 _INEXACT = frozenset(("SUM", "AVG", "SAMPLE", "GROUP_CONCAT"))
 
 
-class Guarantees(NamedTuple):
+class Guarantees(Node):
     """`sound` and `complete` as above, the latter unless a removed fact has a predicate that
     `watched` holds (None: any predicate).
 

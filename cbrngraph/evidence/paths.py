@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from cbrngraph.evidence.sparql.algebra import Alternative, Closure, Inverse, Negated, Path, Sequence
+from cbrngraph.evidence.sparql.node import Node
 from cbrngraph.model import IRI, BNode, Term, Triple
 from cbrngraph.store import Store
 
@@ -15,7 +16,7 @@ __all__ = ["Routes", "routes"]
 Edges: TypeAlias = tuple[Triple, ...]
 
 
-class Routes(NamedTuple):
+class Routes(Node):
     """The ways along a path: the triples of each. `complete` is False when others may exist."""
 
     ways: tuple[Edges, ...]

@@ -127,13 +127,21 @@ def any_of(parts: Iterable[Proof], title: str = "") -> Proof:
 
 
 def leaves(proof: Proof) -> Iterator[Statement | Absent | Condition | More | Unexplained]:
-    """Every part of a proof that is neither All nor Any, in order; premises not included."""
-    match proof:
-        case All(parts, _) | Any(parts, _):
-            for part in parts:
-                yield from leaves(part)
-        case _:
-            yield proof
+    """Every part of a proof that is neither All nor Any, in order; premises not included.
+
+    What several parts share is given once.
+    """
+    seen: set[int] = set()
+    todo = [proof]
+    while todo:
+        part = todo.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, All | Any):
+            todo.extend(reversed(part.parts))
+        else:
+            yield part
 
 
 class FactSets(Node):
@@ -175,6 +183,13 @@ class _Reckoning:
         self.contested = False
 
     def sets(self, proof: Proof) -> Sets:
+        # Parts are shared, such as a sub-select by the rows of a group: each is reckoned once.
+        key = id(proof)
+        if key not in self._known:
+            self._known[key] = self._reckoned(proof)
+        return self._known[key]
+
+    def _reckoned(self, proof: Proof) -> Sets:
         match proof:
             case Statement():
                 return self._statement(proof)
@@ -191,24 +206,20 @@ class _Reckoning:
         return [frozenset()]
 
     def _statement(self, statement: Statement) -> Sets:
-        # Statements are shared between the parts of a proof, so each is reckoned once.
-        key = id(statement)
-        if key not in self._known:
-            if statement.more:
-                self.complete = False
-            if statement.follows:
-                self.sound = self.complete = False
-            self.contested = self.contested or statement.contested
-            ways: list[Sets] = [[frozenset((fact,))] for fact in statement.facts]
-            ways += [
-                self._product(self._statement(p) for p in entailment.premises)
-                for entailment in statement.entailments
-            ]
-            if not ways:  # entailed, and the rules are not known or were not followed
-                self.sound = self.complete = False
-                ways = [[frozenset()]]
-            self._known[key] = self._choice(ways)
-        return self._known[key]
+        if statement.more:
+            self.complete = False
+        if statement.follows:
+            self.sound = self.complete = False
+        self.contested = self.contested or statement.contested
+        ways: list[Sets] = [[frozenset((fact,))] for fact in statement.facts]
+        ways += [
+            self._product(self.sets(p) for p in entailment.premises)
+            for entailment in statement.entailments
+        ]
+        if not ways:  # entailed, and the rules are not known or were not followed
+            self.sound = self.complete = False
+            return [frozenset()]
+        return self._choice(ways)
 
     def _choice(self, ways: Iterable[Sets]) -> Sets:
         return self._shrunk({facts for way in ways for facts in way})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from cbrngraph.errors import QueryError
 from cbrngraph.evidence.facts import FactFinder
@@ -28,6 +27,7 @@ from cbrngraph.evidence.sparql.algebra import (
     Var,
 )
 from cbrngraph.evidence.sparql.instantiate import instantiate
+from cbrngraph.evidence.sparql.node import Node
 from cbrngraph.evidence.walker import Walker
 from cbrngraph.model import Term
 from cbrngraph.namespaces import BASE
@@ -35,7 +35,7 @@ from cbrngraph.namespaces import BASE
 __all__ = ["RowExplanation", "explain_row"]
 
 
-class RowExplanation(NamedTuple):
+class RowExplanation(Node):
     """Why a row is in an answer: the proof, and the minimal sets of facts that carry it.
 
     `sets.sound` and `sets.complete` are promised only where the query allows to (see

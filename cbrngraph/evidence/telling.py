@@ -74,7 +74,7 @@ class _Outline:
         self._sources: set[str] = set()
 
     def lines(
-        self, proof: Proof, depth: int, known: frozenset[Proof] = frozenset()
+        self, proof: Proof, depth: int, known: Sequence[Proof] = ()
     ) -> Iterator[tuple[int, str]]:
         """The lines of a proof but for those of its parts that are `known`."""
         match proof:
@@ -98,7 +98,7 @@ class _Outline:
         parts: Sequence[Proof],
         title: str,
         depth: int,
-        known: frozenset[Proof],
+        known: Sequence[Proof],
     ) -> Iterator[tuple[int, str]]:
         choice = isinstance(proof, AnyOf) and len(parts) > 1
         head = self._words.plain(title)
@@ -112,10 +112,10 @@ class _Outline:
             yield depth, head
             depth += 1
         shared = _shared(parts)
-        for part in sorted(shared, key=lambda p: list(parts[0].parts).index(p)):  # type: ignore[union-attr]
+        for part in shared:
             yield from ((depth, f"in each: {text}") for _, text in self.lines(part, depth))
         for part in parts:
-            if part in known:
+            if isinstance(part, Absent | Condition) and part in known:
                 continue
             grouped = choice and isinstance(part, All) and not part.title
             if grouped:
@@ -156,17 +156,14 @@ class _Outline:
             yield depth, "cannot explain this part: entailed, and the rule was not found"
 
 
-def _shared(parts: Sequence[Proof]) -> frozenset[Proof]:
+def _shared(parts: Sequence[Proof]) -> tuple[Proof, ...]:
     """What every row of a group needs alike, without a statement: it is told once."""
-    rows = [part for part in parts if not isinstance(part, More)]
-    if len(rows) < 2 or not all(isinstance(row, All) and row.title for row in rows):
-        return frozenset()
-    plain = [
-        {p for p in row.parts if isinstance(p, Absent | Condition)}
-        for row in rows
-        if isinstance(row, All)
-    ]
-    return frozenset(plain[0].intersection(*plain[1:]))
+    rows = [part for part in parts if isinstance(part, All) and part.title]
+    if len(rows) < 2 or len(rows) < sum(not isinstance(part, More) for part in parts):
+        return ()
+    plain = [[p for p in row.parts if isinstance(p, Absent | Condition)] for row in rows]
+    common = set(plain[0]).intersection(*plain[1:])
+    return tuple(dict.fromkeys(part for part in plain[0] if part in common))
 
 
 def _again(proof: Proof) -> str:

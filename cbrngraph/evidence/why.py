@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cbrngraph.errors import QueryError, UnknownNameError, nearest
 from cbrngraph.evidence.facts import FactFinder
@@ -20,6 +20,7 @@ from cbrngraph.evidence.proof import (
 )
 from cbrngraph.evidence.rows import explain_row
 from cbrngraph.evidence.rulebook import rules_of
+from cbrngraph.evidence.sparql.node import Node
 from cbrngraph.model import IRI, BNode, Literal, Passage, Term, Triple
 from cbrngraph.namespaces import BASE, CBRN, RDF
 
@@ -34,7 +35,7 @@ __all__ = ["Explanation", "Rival", "statements_of", "why_row", "why_statement", 
 _ROWS = 100
 
 
-class Rival(NamedTuple):
+class Rival(Node):
     """Another value of the same single-valued property.
 
     `taken` says whether the view has it; `rule` why one was taken and the other not.
@@ -45,7 +46,7 @@ class Rival(NamedTuple):
     taken: bool
 
 
-class Explanation(NamedTuple):
+class Explanation(Node):
     """Why something holds in a view.
 
     `question` says what is explained. `holds` is False when it is not so in this view; then

@@ -60,7 +60,8 @@ class Node:
         return type(other) is type(self) and other._values() == self._values()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self._values()))
+        known: int | None = self.kept("hash")
+        return known or self.keep("hash", hash((type(self), *self._values())))
 
     def __repr__(self) -> str:
         fields = zip(self.__match_args__, self._values(), strict=True)

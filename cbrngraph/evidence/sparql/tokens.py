@@ -10,7 +10,7 @@ from cbrngraph.queries.tokens import Token, position, tokenize
 
 __all__ = ["Cursor", "Token", "unescape"]
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_ESCAPE = r"(?s)\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))"
 _ESCAPED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
 
@@ -27,7 +27,7 @@ def unescape(text: str) -> str:
             return chr(int(short or long, 16))
         return _ESCAPED.get(single, single)
 
-    return _ESCAPE.sub(replace, text) if "\\" in text else text
+    return re.sub(_ESCAPE, replace, text) if "\\" in text else text
 
 
 def _tokens(text: str) -> list[Token]:
