@@ -223,14 +223,25 @@ class _Explainer:
     def _steps(
         self, triple: Triple, one: IRI, two: IRI, rule: str, axiom: str
     ) -> Iterator[Derivation]:
-        for quad in self._store.match(triple.subject, one, None):
-            middle = quad.object
-            if isinstance(middle, Literal):
-                continue
-            second = Triple(middle, two, triple.object)
-            if self._store.contains(second):
-                first = Triple(triple.subject, one, middle)
+        for middle in self._middles(triple.subject, one, two, triple.object):
+            first, second = Triple(triple.subject, one, middle), Triple(middle, two, triple.object)
+            if self._store.contains(first) and self._store.contains(second):
                 yield Derivation(triple, rule, axiom, (first, second))
+
+    def _middles(
+        self, subject: IRI | BNode, one: IRI, two: IRI, object_: Term
+    ) -> list[IRI | BNode]:
+        """What may stand between two steps, seen from the end where there is less of it."""
+        lefts, rights = self._store.match(subject, one), self._store.match(None, two, object_)
+        befores: list[IRI | BNode] = []
+        afters: list[IRI | BNode] = []
+        while (left := next(lefts, None)) is not None:
+            if not isinstance(left.object, Literal):
+                befores.append(left.object)
+            if (right := next(rights, None)) is None:
+                return afters
+            afters.append(right.subject)
+        return befores
 
     def _value_ways(self, triple: Triple) -> Iterator[Derivation]:
         wanted = (triple.predicate.n3(), triple.object.n3())

@@ -12,7 +12,7 @@ from cbrngraph.evidence.questions import Solution, only
 from cbrngraph.evidence.sparql.algebra import HIDDEN, Apply, Exists, Expr, Group, Var
 from cbrngraph.evidence.sparql.instantiate import instantiate
 from cbrngraph.evidence.sparql.scope import existence_tests, expression_variables, visible
-from cbrngraph.evidence.sparql.write import expression_text, group_text
+from cbrngraph.evidence.sparql.write import expression_text
 from cbrngraph.model import IRI, BNode, Literal
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Conditions:
     ) -> Proof | None:
         pattern = instantiate(test.pattern, solution)
         known = only(solution, visible(pattern))
-        missing = Absent("not exists", group_text(pattern, {}))
+        missing = Absent("not exists", self._walker.text(pattern, solution, graph))
         if sure and test.negated:
             return missing
         found = self._walker.ask.solutions(pattern, known, graph)

@@ -164,8 +164,13 @@ def minimal_sets(proof: Proof, limit: int = 64) -> FactSets:
     """
     reckoning = _Reckoning(limit)
     found = reckoning.sets(proof)
-    found.sort(key=lambda facts: (len(facts), sorted(map(repr, facts))))
+    keys = {fact: _order(fact) for facts in found for fact in facts}
+    found.sort(key=lambda facts: (len(facts), sorted(keys[fact] for fact in facts)))
     return FactSets(tuple(found), reckoning.sound, reckoning.complete, reckoning.contested)
+
+
+def _order(fact: Fact) -> tuple[str, ...]:
+    return (*map(str, fact.triple), fact.graph or "")
 
 
 # Combinations looked at, as a multiple of those that are kept.

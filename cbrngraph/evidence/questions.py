@@ -53,6 +53,7 @@ class Questions:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._asked: dict[tuple[int, IRI | None], _Asked] = {}
+        self._answers: dict[str, list[tuple[Term | None, ...]]] = {}
 
     def solutions(self, pattern: Pattern, known: Solution, graph: IRI | None) -> list[Solution]:
         """The distinct solutions of `pattern` that are compatible with `known`."""
@@ -109,8 +110,10 @@ class Questions:
     ) -> list[Solution]:
         variables = visible(pattern)
         text = select_text(pattern, variables, _sayable(known), graph=graph, limit=limit)
+        if text not in self._answers:
+            self._answers[text] = list(self._store.select(text).rows)
         found: list[Solution] = []
-        for row in self._store.select(text).rows:
+        for row in self._answers[text]:
             pairs = zip(variables, row, strict=False)
             solution = {variable: term for variable, term in pairs if term is not None}
             if agree(solution, known):

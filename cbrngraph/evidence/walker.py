@@ -62,6 +62,7 @@ from cbrngraph.evidence.sparql.algebra import (
 from cbrngraph.evidence.sparql.instantiate import instantiate
 from cbrngraph.evidence.sparql.scope import (
     certain,
+    has_minus,
     has_sub_select,
     visible,
 )
@@ -132,7 +133,7 @@ class Walker:
                 if hidden or not isinstance(where, IRI):
                     # The engine looks for a sub-select in any graph, not in that of ?name.
                     reason = "the answer does not tell which graph matched"
-                    return [Unexplained(self._text(pattern, solution), reason)]
+                    return [Unexplained(self.text(pattern, solution, graph), reason)]
                 told = name not in visible(inner) or name in certain(inner)
                 inside = only(solution, visible(inner))
                 return self.derive(inner, inside, where, sure=sure and told)
@@ -231,9 +232,7 @@ class Walker:
     def _both(
         self, left: Pattern, right: Pattern, solution: Solution, graph: IRI | None, sure: bool
     ) -> list[Proof]:
-        # What both sides always bind, they bind alike: then there is one pair of solutions.
-        shared = set(visible(left)) & set(visible(right))
-        sure = sure and shared <= certain(left) and shared <= certain(right)
+        # A side that can have given but one solution gave it; of the other the engine was asked.
         found: list[Proof] = []
         for one, other in self._splits(left, right, solution, graph):
             lefts = self.derive(left, one, graph, sure=sure)
@@ -269,7 +268,8 @@ class Walker:
         if solution.keys() <= set(visible(left)):
             known = sure and bool(own)
             if known or not self._extends(pattern, solution, graph):
-                missing = Absent("optional", self._text(right, solution))
+                part = right if condition is None else Filter(condition, right)
+                missing = Absent("optional", self.text(part, solution, graph))
                 alone = self.derive(left, solution, graph, sure=known)
                 found += [All((part, missing)) for part in followed(alone)] + unfollowed(alone)
         return found
@@ -290,7 +290,11 @@ class Walker:
         for other in () if sure else self.ask.solutions(pattern.right, solution, graph):
             if other.keys() & solution.keys() and agree(other, solution):
                 return []
-        missing = Absent("minus", self._text(pattern.right, solution))
+        text = self.text(pattern.right, solution, graph)
+        missing: Proof = Absent("minus", text)
+        if not certain(pattern.right) & solution.keys():
+            # What shares no variable with the row takes it not away, even where it matches.
+            missing = Condition(f"MINUS {{ {text} }} takes nothing away")
         proofs = self.derive(pattern.left, solution, graph, sure=sure)
         return [part if isinstance(part, More) else All((part, missing)) for part in proofs]
 
@@ -361,8 +365,11 @@ class Walker:
     # --- words ----------------------------------------------------------------------------
 
     @staticmethod
-    def _text(pattern: Pattern, solution: Solution) -> str:
-        inside = instantiate(pattern, solution)
-        # A sub-select keeps its variables; their values are put in as VALUES.
+    def text(pattern: Pattern, solution: Solution, graph: IRI | None) -> str:
+        """A pattern with the values of a solution, in the graph where it is looked for."""
+        # MINUS takes away by its variables, which must stay.
+        inside = pattern if has_minus(pattern) else instantiate(pattern, solution)
+        # What keeps its variables, as a sub-select does, is told with their values as VALUES.
         left = only(solution, visible(inside))
-        return group_text(inside, {v: x for v, x in left.items() if not isinstance(x, BNode)})
+        told = group_text(inside, {v: x for v, x in left.items() if not isinstance(x, BNode)})
+        return told if graph is None else f"GRAPH {graph.n3()} {{ {told} }}"

@@ -31,7 +31,14 @@ from cbrngraph.evidence.sparql.algebra import (
 )
 from cbrngraph.model import IRI, Literal
 
-__all__ = ["certain", "existence_tests", "expression_variables", "has_sub_select", "visible"]
+__all__ = [
+    "certain",
+    "existence_tests",
+    "expression_variables",
+    "has_minus",
+    "has_sub_select",
+    "visible",
+]
 
 
 def visible(pattern: Pattern) -> tuple[Var, ...]:
@@ -135,6 +142,18 @@ def has_sub_select(pattern: Pattern) -> bool:
         case Filter(_, inner) | Extend(inner, _, _):
             return has_sub_select(inner)
     return isinstance(pattern, Project | Distinct | Group | Slice | OrderBy)
+
+
+def has_minus(pattern: Pattern) -> bool:
+    """Whether a pattern takes something away, sub-selects and EXISTS not looked into."""
+    match pattern:
+        case Minus():
+            return True
+        case Join(left, right) | Union(left, right) | LeftJoin(left, right, _):
+            return has_minus(left) or has_minus(right)
+        case Filter(_, inner) | Extend(inner, _, _) | GraphPattern(_, inner):
+            return has_minus(inner)
+    return False
 
 
 def expression_variables(expression: Expr) -> frozenset[Var]:
