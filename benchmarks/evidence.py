@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import statistics
+import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.frame import Command, Figures, Table, compare, milliseconds, python
+from benchmarks.frame import ROOT, Command, Figures, Table, compare, milliseconds, python
 from benchmarks.generate import write
 
 QUADS = 1_000_000
@@ -22,11 +26,64 @@ def run() -> list[Table]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         small = {"CBRNGRAPH_CACHE": str(folder / "small")}
+        project = str(folder / "project")
         tables = [_shipped(small)]
+        every = _every("the shipped graph", (), small, runs=5)
         quads = write(folder / "project", QUADS)
         large = {"CBRNGRAPH_CACHE": str(folder / "large")}
-        tables.append(_large(str(folder / "project"), quads, large))
+        tables.append(_large(project, quads, large))
+        every += _every(f"{quads:,} quads", ("--project", project), large, runs=1)
+    header = ("graph and row", "wall of why", "wall of the plain query", "ratio")
+    note = "The first row of each stored query that has one, with default parameters: medians over \
+the queries, sums, and those that take longest. Whole processes, each figure the median of five \
+runs in turn on the shipped graph and one run on the large one. To find the row the query is \
+asked, so no explanation is faster than its query."
+    tables.append(Table("evidence-every", "Why, for every stored query", header, every, note))
     return tables
+
+
+def _every(
+    graph: str, at: tuple[str, ...], own: Mapping[str, str], runs: int
+) -> tuple[tuple[str, ...], ...]:
+    """Return how long explaining the first row of each stored query takes, and asking it."""
+    cli = python("-m", "cbrngraph")
+    names = [name for name in _slugs(cli) if _has_row((*cli, "query", name, *at), own)]
+    jobs = [
+        Command(name, (*cli, *words, *at), own)
+        for name in names
+        for words in (("why", name, "--row", "1"), ("query", name))
+    ]
+    walls = [figures.wall for figures in compare(jobs, runs=runs)]
+    whys, plain = walls[::2], walls[1::2]
+    slowest = sorted(zip(whys, plain, names, strict=True), reverse=True)[:5]
+    rows = [
+        ("median", statistics.median(whys), statistics.median(plain)),
+        (f"all {len(names)}", sum(whys), sum(plain)),
+        *((name, why, query) for why, query, name in slowest),
+    ]
+    return tuple(
+        (f"{graph}: {name}", milliseconds(why), milliseconds(query), f"{why / query:.1f}")
+        for name, why, query in rows
+    )
+
+
+def _slugs(cli: tuple[str, ...]) -> list[str]:
+    found = subprocess.run(
+        (*cli, "queries", "--format", "json"), capture_output=True, check=True, cwd=ROOT
+    )
+    return [query["slug"] for query in json.loads(found.stdout)]
+
+
+def _has_row(command: tuple[str, ...], own: Mapping[str, str]) -> bool:
+    """Whether a query has a row with default parameters; one of its own may be required."""
+    found = subprocess.run(
+        (*command, "--format", "csv", "--limit", "1"),
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, **own},
+    )
+    return found.returncode == 0 and found.stdout.count(b"\n") > 1
 
 
 def _shipped(own: Mapping[str, str]) -> Table:
