@@ -47,6 +47,7 @@ def entry() -> NoReturn:
 
         from cbrngraph.cli.signals import behave, settle
 
+        sys.setswitchinterval(0.0005)  # the thread that opens the store waits for its turn often
         gc.disable()  # a command ends soon, and makes few cycles: a tenth of a build is saved
         behave()
         code = main()

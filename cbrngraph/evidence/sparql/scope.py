@@ -158,16 +158,22 @@ def has_minus(pattern: Pattern) -> bool:
 
 def expression_variables(expression: Expr) -> frozenset[Var]:
     """The variables that an expression reads, those of its EXISTS patterns included."""
+    if isinstance(expression, IRI | Literal):
+        return frozenset()
+    if isinstance(expression, Var):
+        return frozenset((expression,))
+    known: frozenset[Var] | None = expression.kept("read")
+    return known if known is not None else expression.keep("read", _read(expression))
+
+
+def _read(expression: Apply | Call | Exists | Aggregate) -> frozenset[Var]:
     match expression:
-        case Var():
-            return frozenset((expression,))
         case Apply(_, args) | Call(_, args, _):
             return frozenset().union(*(expression_variables(a) for a in args))
         case Aggregate(_, argument, _, _):
             return expression_variables(argument) if argument is not None else frozenset()
         case Exists(pattern, _):
             return mentioned(pattern)
-    return frozenset()
 
 
 def mentioned(pattern: Pattern) -> frozenset[Var]:

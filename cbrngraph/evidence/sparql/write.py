@@ -248,6 +248,13 @@ def path_text(path: Path) -> str:
 
 def expression_text(expression: Expr) -> str:
     """An expression as SPARQL writes it, with every operator in brackets."""
+    if isinstance(expression, Var | IRI | Literal):
+        return term_text(expression)
+    known: str | None = expression.kept("text")
+    return known or expression.keep("text", _expression_text(expression))
+
+
+def _expression_text(expression: Apply | Call | Exists | Aggregate) -> str:
     match expression:
         case Apply(op, args) if op in _PREFIX_OPS:
             return f"({_PREFIX_OPS[op]} {expression_text(args[0])})"
@@ -265,6 +272,4 @@ def expression_text(expression: Expr) -> str:
             inside = "*" if argument is None else expression_text(argument)
             tail = f" ; SEPARATOR={Literal(separator).n3()}" if separator is not None else ""
             return f"{function}({'DISTINCT ' if distinct else ''}{inside}{tail})"
-        case Var() | IRI() | Literal():
-            return term_text(expression)
     raise AssertionError(expression)
