@@ -109,6 +109,32 @@ def test_limit_says_what_was_not_followed(graph: Graph) -> None:
     assert "more, not followed" in text
 
 
+def test_rows_of_a_group_are_told_apart(graph: Graph) -> None:
+    """Each row of a group stands under what tells it apart; what all share comes once."""
+    one = _why(
+        graph,
+        """SELECT ?region (COUNT(DISTINCT ?country) AS ?n) {
+             ?region a cbrn:Region . ?m cbrn:memberOfRegion ?region ; cbrn:memberCountry ?country
+             OPTIONAL { ?region cbrn:noSuchThing ?x FILTER(?x > 1) } FILTER(?country != ?region)
+           } GROUP BY ?region HAVING (COUNT(DISTINCT ?country) > 2) ORDER BY ?region""",
+    )
+    assert one.row is not None
+    number = int(str(one.row["n"]))
+    lines = outline(one, words_for(graph.snapshot.store, [one])).splitlines()
+    assert sum(line.startswith("  ?country = country:") for line in lines) == number > 2
+    assert lines[:2] == [f"COUNT(DISTINCT ?country) over the group = {number}", "  in each"]
+    region = [line for line in lines if "· type · region" in line]
+    assert len(region) == 1
+    absent = [line for line in lines if "noSuchThing" in line]
+    assert len(absent) == 1
+    assert "FILTER((?x > 1))" in absent[0]
+    condition = f"(COUNT(DISTINCT ?country) > 2) with COUNT(DISTINCT ?country) = {number}"
+    assert f"computed: {condition}" in lines
+    for passage in one.passages.values():
+        full = [line for line in lines if f"({passage.source.slug}), " in line]
+        assert len(full) == 1, "a document is named in full once"
+
+
 def test_graph_variable_names_the_passage(graph: Graph) -> None:
     """With GRAPH ?g the row rests on that passage alone."""
     one = _why(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cbrngraph.evidence.pieces import merged
+from cbrngraph.evidence.pieces import apart, titled
 from cbrngraph.evidence.proof import Absent, All, More, Proof, Unexplained, all_of, any_of
 from cbrngraph.evidence.questions import Solution, only
 from cbrngraph.evidence.sparql.algebra import Aggregate, Extend, Group, Pattern, Var
@@ -84,29 +84,15 @@ def _members(
     needed = needed[:follow]
     walker.members_left -= len(needed)
     members: list[_Member] = []
-    titles = _titles(needed, [*(name for name in names if name is not None), *inside])
+    titles = apart(needed, [*(name for name in names if name is not None), *inside])
     for number, (row, title) in enumerate(zip(needed, titles, strict=True)):
         values = tuple(None if name is None else row.get(name) for name in names)
         for proof in walker.derive(pattern.pattern, only(row, inside), graph, sure=True):
             if isinstance(proof, More):
                 unfollowed += 1
             else:
-                parts = tuple(merged((proof,)))
-                members.append(
-                    _Member(number, All(parts, title) if len(parts) > 1 else proof, values)
-                )
+                members.append(_Member(number, titled(proof, title), values))
     return members, unfollowed
-
-
-def _titles(rows: list[Solution], variables: list[Var]) -> list[str]:
-    """What tells the rows of a group apart: a variable with another value in each, or a number."""
-    if len(rows) < 2:
-        return [""] * len(rows)
-    for variable in variables:
-        values = {row[variable] for row in rows if isinstance(row.get(variable), IRI | Literal)}
-        if len(values) == len(rows):
-            return [f"?{variable.name} = {row[variable].n3()}" for row in rows]
-    return [f"row {number}" for number in range(1, len(rows) + 1)]
 
 
 def _rests_on_all(pattern: Group) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cbrngraph.evidence.proof import All, Condition, More, Proof
 from cbrngraph.evidence.questions import Solution
@@ -12,11 +12,13 @@ from cbrngraph.model import IRI, Literal, Term
 
 __all__ = [
     "GIVEN",
+    "apart",
     "fits",
     "followed",
     "given_rows",
     "merged",
     "row_solution",
+    "titled",
     "unfollowed",
     "unhidden",
     "value_of",
@@ -54,6 +56,23 @@ def merged(proofs: Iterable[Proof]) -> Iterator[Proof]:
             yield from merged(proof.parts)
         else:
             yield proof
+
+
+def titled(proof: Proof, title: str) -> Proof:
+    """A proof of several parts under a title; one of a single part speaks for itself."""
+    parts = tuple(merged((proof,)))
+    return All(parts, title) if len(parts) > 1 else proof
+
+
+def apart(rows: Sequence[Solution], variables: Iterable[Var]) -> list[str]:
+    """What tells solutions apart: a variable with another value in each, else a number."""
+    if len(rows) < 2:
+        return [""] * len(rows)
+    for variable in variables:
+        values = {row[variable] for row in rows if isinstance(row.get(variable), IRI | Literal)}
+        if len(values) == len(rows):
+            return [f"?{variable.name} = {row[variable].n3()}" for row in rows]
+    return [f"row {number}" for number in range(1, len(rows) + 1)]
 
 
 def given_rows(

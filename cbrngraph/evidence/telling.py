@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from cbrngraph.evidence.facts import FactFinder
@@ -31,6 +31,9 @@ from cbrngraph.model import IRI, BNode, Passage, Quad
 from cbrngraph.store import Store
 
 __all__ = ["objects", "outline", "quads", "row_title", "summary", "words_for"]
+
+# Characters of a pattern that an outline shows.
+_LONG = 240
 
 _ABSENT = {
     "optional": "nothing matches the optional part",
@@ -74,7 +77,7 @@ class _Outline:
         self._sources: set[str] = set()
 
     def lines(
-        self, proof: Proof, depth: int, known: Sequence[Proof] = ()
+        self, proof: Proof, depth: int, known: Collection[Hashable] = ()
     ) -> Iterator[tuple[int, str]]:
         """The lines of a proof but for those of its parts that are `known`."""
         match proof:
@@ -98,7 +101,7 @@ class _Outline:
         parts: Sequence[Proof],
         title: str,
         depth: int,
-        known: Sequence[Proof],
+        known: Collection[Hashable],
     ) -> Iterator[tuple[int, str]]:
         choice = isinstance(proof, AnyOf) and len(parts) > 1
         head = self._words.plain(title)
@@ -112,15 +115,17 @@ class _Outline:
             yield depth, head
             depth += 1
         shared = _shared(parts)
-        for part in shared:
-            yield from ((depth, f"in each: {text}") for _, text in self.lines(part, depth))
+        if shared:
+            yield depth, "in each"
+        for part in shared.values():
+            yield from self.lines(part, depth + 1)
         for part in parts:
-            if isinstance(part, Absent | Condition) and part in known:
+            if known and _key(part) in known:
                 continue
             grouped = choice and isinstance(part, All) and not part.title
             if grouped:
                 yield depth, "together"
-            yield from self.lines(part, depth + grouped, shared)
+            yield from self.lines(part, depth + grouped, shared.keys())
 
     def _statement(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
         line = self._words.triple(statement.triple)
@@ -156,14 +161,19 @@ class _Outline:
             yield depth, "cannot explain this part: entailed, and the rule was not found"
 
 
-def _shared(parts: Sequence[Proof]) -> tuple[Proof, ...]:
-    """What every row of a group needs alike, without a statement: it is told once."""
+def _shared(parts: Sequence[Proof]) -> dict[Hashable, Proof]:
+    """What every row of a group needs alike, by `_key`: it is told once."""
     rows = [part for part in parts if isinstance(part, All) and part.title]
     if len(rows) < 2 or len(rows) < sum(not isinstance(part, More) for part in parts):
-        return ()
-    plain = [[p for p in row.parts if isinstance(p, Absent | Condition)] for row in rows]
-    common = set(plain[0]).intersection(*plain[1:])
-    return tuple(dict.fromkeys(part for part in plain[0] if part in common))
+        return {}
+    first = {_key(part): part for part in rows[0].parts if part != Condition(GIVEN)}
+    common = first.keys() & set.intersection(*(set(map(_key, row.parts)) for row in rows))
+    return {key: part for key, part in first.items() if key in common}
+
+
+def _key(part: Proof) -> Hashable:
+    """What makes two parts the same: what has no statement is compared, others are shared."""
+    return part if isinstance(part, Absent | Condition) else id(part)
 
 
 def _again(proof: Proof) -> str:
@@ -172,6 +182,8 @@ def _again(proof: Proof) -> str:
 
 
 def _braced(pattern: str) -> str:
+    if len(pattern) > _LONG:
+        pattern = pattern[:_LONG].rpartition(" ")[0] + " … (--format json has all of it)"
     return pattern if pattern.startswith("{ SELECT") else f"{{ {pattern} }}"
 
 

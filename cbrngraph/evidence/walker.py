@@ -18,11 +18,13 @@ from cbrngraph.evidence.conditions import Conditions
 from cbrngraph.evidence.facts import FactFinder
 from cbrngraph.evidence.paths import routes
 from cbrngraph.evidence.pieces import (
+    apart,
     fits,
     followed,
     given_rows,
     merged,
     row_solution,
+    titled,
     unfollowed,
     unhidden,
     value_of,
@@ -313,7 +315,12 @@ class Walker:
 
     def ways(self, pattern: Pattern, found: list[Solution], graph: IRI | None) -> list[Proof]:
         """The proofs of solutions that the engine gave, as far as they are followed."""
-        ways = [p for s in found[: self.limit] for p in self.derive(pattern, s, graph, sure=True)]
+        taken = found[: self.limit]
+        ways = [
+            proof if isinstance(proof, More) else titled(proof, title)
+            for one, title in zip(taken, apart(taken, visible(pattern)), strict=True)
+            for proof in self.derive(pattern, one, graph, sure=True)
+        ]
         if len(found) > self.limit:
             ways.append(More(len(found) - self.limit))
         return ways
