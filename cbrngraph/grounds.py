@@ -121,7 +121,7 @@ class Grounds(ABC):
 
         Raises:
             UnknownNameError, ParameterError: a name or value that does not fit.
-            UsageError: there is no such row.
+            UsageError: there is no such row, or parameters are given without one.
             QueryError: the query cannot be explained.
 
         >>> import cbrngraph
@@ -136,6 +136,8 @@ class Grounds(ABC):
         if row is not None:
             stored = find_query(self.project, what)
             return why_query(self.snapshot_of(self.view_for(stored.view)), stored, row, params)
+        if params:
+            raise UsageError(f"{', '.join(params)}: parameters are for a row of a query; give row")
         return why_text(self.snapshot, text_given(what, "why"), property)
 
     def conflicts(self, thing: str | None = None) -> tuple[Conflict, ...]:

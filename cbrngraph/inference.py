@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cbrngraph.model import IRI, BNode, Literal, Term, Triple
+from cbrngraph.namespaces import PREFIXES
 from cbrngraph.rules import Derivation, N3Triple, Rules
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class _Explainer:
             if name in above:
                 premise = Triple(subject, _iri(below), object_)
                 if self._store.contains(premise):
-                    axiom = f"{_short(below)} is a subproperty of {_short(name)}"
+                    axiom = "{} is a subproperty of {}".format(*_apart(below, name))
                     yield Derivation(triple, "prp-spo1", axiom, (premise,))
         if isinstance(object_, Literal):
             return
@@ -257,7 +258,7 @@ class _Explainer:
         for below, above in self._rules.superclasses.items():
             if class_ in above:
                 for premises in self._holding(thing, below):
-                    axiom = f"{_short(below)} is a subclass of {_short(class_)}"
+                    axiom = "{} is a subclass of {}".format(*_apart(below, class_))
                     rule = "cax-sco" if below[0] != "_" else "cls-int"
                     yield Derivation(triple, rule, axiom, premises)
         yield from self._use_ways(triple, thing, class_)
@@ -336,6 +337,19 @@ class _Explainer:
 
 def _iri(name: str) -> IRI:
     return IRI(name[1:-1])
+
+
+def _apart(below: str, above: str) -> tuple[str, str]:
+    """The names of two terms, as CURIEs where vocabularies share the name."""
+    if _short(below) != _short(above):
+        return _short(below), _short(above)
+    return _prefixed(below), _prefixed(above)
+
+
+def _prefixed(name: str) -> str:
+    local = _short(name)
+    base = name[1 : -1 - len(local)]
+    return next((f"{p}:{local}" for p, start in PREFIXES.items() if start == base), name)
 
 
 def _short(name: str) -> str:

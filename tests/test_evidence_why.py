@@ -12,9 +12,10 @@ import pytest
 from cbrngraph.build import open_snapshot, parse_view
 from cbrngraph.errors import QueryError, UnknownNameError, UsageError
 from cbrngraph.evidence.naming import find_property, find_statement, is_statement
+from cbrngraph.evidence.outline import outline
 from cbrngraph.evidence.proof import Absent, Statement, Unexplained, leaves
 from cbrngraph.evidence.rulebook import rules_of
-from cbrngraph.evidence.telling import objects, outline, quads, words_for
+from cbrngraph.evidence.telling import objects, quads, words_for
 from cbrngraph.evidence.why import Explanation, why_row, why_statement, why_thing
 from cbrngraph.graph import Graph
 from cbrngraph.model import IRI
@@ -106,7 +107,7 @@ def test_limit_says_what_was_not_followed(graph: Graph) -> None:
     one = why_row(graph.snapshot, query, 1, limit=3)
     assert not one.sets.sound
     text = outline(one, words_for(graph.snapshot.store, [one]))
-    assert "more, not followed" in text
+    assert "more rows, not followed" in text
 
 
 def test_rows_of_a_group_are_told_apart(graph: Graph) -> None:

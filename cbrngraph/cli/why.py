@@ -11,6 +11,7 @@ from cbrngraph.cli.common import (
     built_view,
     for_reading,
     listing_format,
+    note,
     open_view,
     project_of,
     view_of,
@@ -75,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
         shown: Any = told[0] if args.row is not None else told
         write_text(args, dumps(shown, ensure_ascii=False, indent=2) + "\n")
     elif made.name == "trig":
+        if not why.holds:
+            note("nothing to write: it does not hold in this view (--format table says what does)")
         write_text(args, _trig(snapshot, why))
     else:
         write_text(args, why.markdown() if made.name == "md" else for_reading(args, f"{why}\n"))

@@ -149,7 +149,8 @@ class _Inquiry:
         if gap.kind == "condition":
             return Absence("excluded", phrases.conditions(), gap)
         if gap.kind == "rows":
-            message = "the query itself asks for no row (LIMIT, OFFSET or VALUES)"
+            limits = "LIMIT 0, an OFFSET beyond the last row, or empty VALUES"
+            message = f"the query itself asks for no row ({limits})"
             return Absence("excluded", message, gap)
         return Absence("no match", phrases.whole(), gap)
 

@@ -189,7 +189,8 @@ class Recalled:
             if self.same_answer:
                 return f"{answer}: same query, same graph ({size})"
             # Nothing that was hashed differs, so it is what reads it: the program or its engine.
-            return f"{answer}: same query, same graph, another version of the program ({size})"
+            why = "so the program has changed since, or the citation was edited"
+            return f"{answer}: same query, same graph, {why} ({size})"
         changes = [] if self.same_query else ["the query has changed"]
         if not self.same_graph:
             changes.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from cbrngraph.errors import UnknownNameError, UsageError
 from cbrngraph.evidence.told import Why
 from cbrngraph.evidence.why import why_row, why_statement, why_thing
 
@@ -37,12 +38,21 @@ def why_text(snapshot: Snapshot, what: str, property: str | None = None) -> Why:
         UnknownNameError: there is no such thing or property.
         UsageError: the name fits several things.
     """
-    from cbrngraph.evidence.naming import find_property, find_statement, is_statement
+    from cbrngraph.evidence.naming import find_property, find_statement, is_property, is_statement
     from cbrngraph.names.lookup import find_thing
 
     store = snapshot.store
     if property is None and is_statement(what):
         return Why(store, [why_statement(snapshot, find_statement(snapshot, what))])
-    thing = find_thing(snapshot, what)
+    try:
+        thing = find_thing(snapshot, what)
+    except UnknownNameError:
+        subject, _, rest = what.strip().partition(" ")
+        if property is None and is_property(rest):
+            raise UsageError(
+                f"a statement has three parts and {what!r} two; a property of a thing is given as "
+                f"a second argument: {subject} {rest}"
+            ) from None
+        raise
     predicate = None if property is None else find_property(store, property)
     return Why(store, [one for _, one in why_thing(snapshot, thing, predicate)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cbrngraph.evidence.pieces import apart, titled
+from cbrngraph.evidence.pieces import apart, flat, titled
 from cbrngraph.evidence.proof import Absent, All, More, Proof, Unexplained, all_of, any_of
 from cbrngraph.evidence.questions import Solution, only
 from cbrngraph.evidence.sparql.algebra import Aggregate, Extend, Group, Pattern, Var
@@ -26,9 +26,10 @@ _ONE_ROW = frozenset(("MIN", "MAX", "SAMPLE"))
 
 
 class _Member(Node):
-    """A row of the group: its proof and the values of the aggregates' arguments."""
+    """A row of the group: what tells it apart, its proof, the values of aggregates' arguments."""
 
     row: int
+    name: str
     proof: Proof
     values: tuple[Term | None, ...]
 
@@ -91,7 +92,7 @@ def _members(
             if isinstance(proof, More):
                 unfollowed += 1
             else:
-                members.append(_Member(number, titled(proof, title), values))
+                members.append(_Member(number, title, flat(proof), values))
     return members, unfollowed
 
 
@@ -131,13 +132,15 @@ def _need(
     if isinstance(shown, IRI | Literal):
         title += f" = {shown.n3()}"
     if aggregate.function in _ONE_ROW:
-        ways = [m.proof for m in members if m.values[place] == shown]
+        ways = [titled(m.proof, m.name) for m in members if m.values[place] == shown]
         if unfollowed:
             ways.append(More(unfollowed))
         return any_of(ways, title) if ways else None
     counted = [m for m in members if aggregate.argument is None or m.values[place] is not None]
     parts = (
-        _distinct(counted, place, aggregate) if aggregate.distinct else [m.proof for m in counted]
+        _distinct(counted, place, aggregate)
+        if aggregate.distinct
+        else [_counted(member, place, aggregate) for member in counted]
     )
     if unfollowed:
         return All((*parts, More(unfollowed)), title)
@@ -147,11 +150,37 @@ def _need(
 
 
 def _distinct(members: list[_Member], place: int, aggregate: Aggregate) -> list[Proof]:
-    by_value: dict[Term | int | None, list[Proof]] = {}
+    by_value: dict[Term | int | None, list[_Member]] = {}
     for member in members:
         key = member.row if aggregate.argument is None else member.values[place]
-        by_value.setdefault(key, []).append(member.proof)
-    return [any_of(proofs) for proofs in by_value.values()]
+        by_value.setdefault(key, []).append(member)
+    parts: list[Proof] = []
+    for rows in by_value.values():
+        title = _gives(rows[0], place, aggregate) or rows[0].name
+        if len(rows) == 1:
+            parts.append(titled(rows[0].proof, title))
+        else:
+            parts.append(any_of([titled(row.proof, row.name) for row in rows], title))
+    return parts
+
+
+def _counted(member: _Member, place: int, aggregate: Aggregate) -> Proof:
+    """A row with what it adds, where that is not what tells it apart."""
+    gives = _gives(member, place, aggregate)
+    if gives in ("", member.name):
+        return titled(member.proof, member.name)
+    if isinstance(aggregate.argument, Var):
+        return titled(member.proof, f"{member.name}, {gives}" if member.name else gives)
+    # What is computed cannot be seen in the row's statements, be there but one.
+    return All((member.proof,), f"{member.name}: {gives}" if member.name else gives)
+
+
+def _gives(member: _Member, place: int, aggregate: Aggregate) -> str:
+    """The value of an aggregate's argument in a row, as text; empty for `COUNT(*)`."""
+    value, argument = member.values[place], aggregate.argument
+    if argument is None or not isinstance(value, IRI | Literal):
+        return ""
+    return f"{expression_text(argument)} = {value.n3()}"
 
 
 def _count(number: int) -> Literal:

@@ -15,7 +15,7 @@ from cbrngraph.store import Store
 if TYPE_CHECKING:
     from cbrngraph.build import Snapshot
 
-__all__ = ["find_property", "find_statement", "is_statement"]
+__all__ = ["find_property", "find_statement", "is_property", "is_statement"]
 
 _PART = re.compile(r'<[^<>\s]*>|"(?:[^"\\]|\\.)*"(?:\^\^\S+|@[\w-]+)?|\S+')
 _XSD = PREFIXES["xsd"]
@@ -83,6 +83,12 @@ def is_statement(text: str) -> bool:
         return False
     middle = parts[1]
     return middle == "a" or middle.startswith("<") or ":" in middle or middle[:1].islower()
+
+
+def is_property(text: str) -> bool:
+    """Whether a text is written as a property is, with a known prefix."""
+    prefix, colon, local = text.partition(":")
+    return bool(colon and local) and prefix in PREFIXES and " " not in text
 
 
 def find_statement(snapshot: Snapshot, text: str) -> Triple:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations
 
-from cbrngraph.evidence.proof import All, Condition, More, Proof
+from cbrngraph.evidence.proof import All, Condition, More, Proof, all_of
 from cbrngraph.evidence.questions import Solution
-from cbrngraph.evidence.sparql.algebra import Apply, Call, Expr, Extend, Pattern, PatternTerm, Var
+from cbrngraph.evidence.sparql.algebra import (
+    HIDDEN,
+    Apply,
+    Call,
+    Expr,
+    Extend,
+    Pattern,
+    PatternTerm,
+    Var,
+)
 from cbrngraph.evidence.sparql.scope import certain, visible
 from cbrngraph.model import IRI, Literal, Term
 
@@ -14,6 +24,7 @@ __all__ = [
     "GIVEN",
     "apart",
     "fits",
+    "flat",
     "followed",
     "given_rows",
     "merged",
@@ -58,20 +69,31 @@ def merged(proofs: Iterable[Proof]) -> Iterator[Proof]:
             yield proof
 
 
+def flat(proof: Proof) -> Proof:
+    """A proof whose parts are no untitled conjunctions."""
+    return all_of(merged((proof,)))
+
+
 def titled(proof: Proof, title: str) -> Proof:
-    """A proof of several parts under a title; one of a single part speaks for itself."""
-    parts = tuple(merged((proof,)))
-    return All(parts, title) if len(parts) > 1 else proof
+    """A flat proof under a title; a statement speaks for itself.
+
+    The proof stays one part, so that it is known again under another title.
+    """
+    return All((proof,), title) if title and isinstance(proof, All) else proof
 
 
 def apart(rows: Sequence[Solution], variables: Iterable[Var]) -> list[str]:
-    """What tells solutions apart: a variable with another value in each, else a number."""
+    """What tells solutions apart: one or two variables with other values in each, else a number."""
     if len(rows) < 2:
         return [""] * len(rows)
-    for variable in variables:
-        values = {row[variable] for row in rows if isinstance(row.get(variable), IRI | Literal)}
-        if len(values) == len(rows):
-            return [f"?{variable.name} = {row[variable].n3()}" for row in rows]
+    named = [
+        v
+        for v in dict.fromkeys(variables)
+        if not v.name.startswith(HIDDEN) and all(isinstance(r.get(v), IRI | Literal) for r in rows)
+    ]
+    for several in chain(((v,) for v in named), combinations(named, 2)):
+        if len({tuple([row[v] for v in several]) for row in rows}) == len(rows):
+            return [", ".join(f"?{v.name} = {row[v].n3()}" for v in several) for row in rows]
     return [f"row {number}" for number in range(1, len(rows) + 1)]
 
 

@@ -84,7 +84,7 @@ def explain_row(
     proofs = Walker(finder, limit).derive(pattern, solution, sure=parsed.form == "SELECT")
     if not proofs:
         proofs = [Unexplained("the row", "its statements could not be found again")]
-    proof = any_of(proofs, "any of these ways" if len(proofs) > 1 else "")
+    proof = any_of(proofs)
     if note:
         proof = All((proof, Condition(note)))
     none = FactSets((), sound=False, complete=False)

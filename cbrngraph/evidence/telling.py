@@ -1,12 +1,11 @@
-"""An explanation told: as an outline for people, as plain objects for programs, as quads."""
+"""An explanation told: its head and sum for people, as plain objects for programs, as quads."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cbrngraph.evidence.facts import FactFinder
-from cbrngraph.evidence.pieces import GIVEN
 from cbrngraph.evidence.proof import (
     Absent,
     All,
@@ -24,24 +23,12 @@ from cbrngraph.evidence.words import (
     Words,
     iris_of,
     is_passage,
-    passage_line,
     passage_object,
 )
-from cbrngraph.model import IRI, BNode, Passage, Quad
+from cbrngraph.model import IRI, Quad
 from cbrngraph.store import Store
 
-__all__ = ["objects", "outline", "quads", "row_title", "summary", "words_for"]
-
-# Characters of a pattern that an outline shows.
-_LONG = 240
-
-_ABSENT = {
-    "optional": "nothing matches the optional part",
-    "minus": "nothing matches what is taken away",
-    "not exists": "there is no match for",
-    "group": "no row matches",
-    "statement": "no source states, and no rule entails,",
-}
+__all__ = ["objects", "quads", "row_title", "summary", "words_for"]
 
 
 def words_for(
@@ -60,162 +47,15 @@ def words_for(
 # --- for people ---------------------------------------------------------------------------
 
 
-def outline(one: Explanation, words: Words, *, bullet: str = "") -> str:
-    """Return an explanation as an indented outline; `bullet` `- ` makes it a Markdown list.
-
-    What was told once is not told again in full.
-    """
-    lines = [*_Outline(one, words).lines(one.proof, 0), *_rival_lines(one, words)]
-    return "".join(f"{'  ' * depth}{bullet}{text}\n" for depth, text in lines)
-
-
-class _Outline:
-    def __init__(self, one: Explanation, words: Words) -> None:
-        self._one = one
-        self._words = words
-        self._told: set[int] = set()
-        self._sources: set[str] = set()
-
-    def lines(
-        self, proof: Proof, depth: int, known: Collection[Hashable] = ()
-    ) -> Iterator[tuple[int, str]]:
-        """The lines of a proof but for those of its parts that are `known`."""
-        match proof:
-            case Statement():
-                yield from self._statement(proof, depth)
-            case All(parts, title) | AnyOf(parts, title):
-                yield from self._parts(proof, parts, title, depth, known)
-            case Absent(kind, pattern):
-                yield depth, f"absent: {_ABSENT[kind]} {_braced(self._words.sparql(pattern))}"
-            case Condition(text):
-                if text != GIVEN:
-                    yield depth, f"computed: {self._words.plain(text)}"
-            case More(count):
-                yield depth, f"and {count or 'perhaps'} more, not followed (--limit)"
-            case Unexplained(part, reason):
-                yield depth, f"cannot explain this part: {self._words.sparql(part)} ({reason})"
-
-    def _parts(
-        self,
-        proof: All | AnyOf,
-        parts: Sequence[Proof],
-        title: str,
-        depth: int,
-        known: Collection[Hashable],
-    ) -> Iterator[tuple[int, str]]:
-        choice = isinstance(proof, AnyOf) and len(parts) > 1
-        head = self._words.plain(title)
-        if choice:
-            head = f"{head}: any of" if head else "any of"
-        if id(proof) in self._told or (len(parts) > 1 and {id(p) for p in parts} <= self._told):
-            yield depth, f"{head} (as above)" if head else _again(proof)
-            return
-        self._told.add(id(proof))
-        if head:
-            yield depth, head
-            depth += 1
-        shared = _shared(parts)
-        if shared:
-            yield depth, "in each"
-        for part in shared.values():
-            yield from self.lines(part, depth + 1)
-        for part in parts:
-            if known and _key(part) in known:
-                continue
-            grouped = choice and isinstance(part, All) and not part.title
-            if grouped:
-                yield depth, "together"
-            yield from self.lines(part, depth + grouped, shared.keys())
-
-    def _statement(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
-        line = self._words.triple(statement.triple)
-        if id(statement) in self._told:
-            yield depth, f"{line} (as above)"
-            return
-        self._told.add(id(statement))
-        passages = _passages(self._one, statement.stated)
-        files = [f.graph for f in statement.stated if f.graph not in self._one.passages]
-        entailed = list(self._entailments(statement, depth + 1))
-        if len(files) == 1 and not passages and not entailed:
-            yield depth, f"{line} ({_file_line(files[0])})"
-            return
-        yield depth, line
-        for passage in passages:
-            again = passage.source.slug in self._sources
-            self._sources.add(passage.source.slug)
-            yield depth + 1, passage_line(passage, again=again)
-        for graph in files:
-            yield depth + 1, _file_line(graph)
-        yield from entailed
-
-    def _entailments(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
-        shown = statement.entailments[:1] if statement.stated else statement.entailments[:3]
-        for entailment in shown:
-            yield depth, f"entailed: {entailment.axiom} [{entailment.rule}]"
-            for premise in entailment.premises:
-                yield from self._statement(premise, depth + 1)
-        hidden = len(statement.entailments) - len(shown)
-        if hidden > 0:
-            yield depth, f"entailed in {hidden} more ways (--format json has all)"
-        if not statement.stated and not statement.entailments:
-            yield depth, "cannot explain this part: entailed, and the rule was not found"
-
-
-def _shared(parts: Sequence[Proof]) -> dict[Hashable, Proof]:
-    """What every row of a group needs alike, by `_key`: it is told once."""
-    rows = [part for part in parts if isinstance(part, All) and part.title]
-    if len(rows) < 2 or len(rows) < sum(not isinstance(part, More) for part in parts):
-        return {}
-    first = {_key(part): part for part in rows[0].parts if part != Condition(GIVEN)}
-    common = first.keys() & set.intersection(*(set(map(_key, row.parts)) for row in rows))
-    return {key: part for key, part in first.items() if key in common}
-
-
-def _key(part: Proof) -> Hashable:
-    """What makes two parts the same: what has no statement is compared, others are shared."""
-    return part if isinstance(part, Absent | Condition) else id(part)
-
-
-def _again(proof: Proof) -> str:
-    count = len({leaf for leaf in leaves(proof) if isinstance(leaf, Statement)})
-    return f"the {count} statements told above" if count > 1 else "the statement told above"
-
-
-def _braced(pattern: str) -> str:
-    if len(pattern) > _LONG:
-        pattern = pattern[:_LONG].rpartition(" ")[0] + " … (--format json has all of it)"
-    return pattern if pattern.startswith("{ SELECT") else f"{{ {pattern} }}"
-
-
-def _rival_lines(one: Explanation, words: Words) -> Iterator[tuple[int, str]]:
-    for rival in one.rivals:
-        standing = "the view has instead" if rival.taken else "not taken"
-        value = words.term(rival.statement.triple.object)
-        yield 1, f"{standing}: {value}" + (f" – {rival.rule}" if rival.rule else "")
-        for passage in _passages(one, rival.statement.facts):
-            yield 2, passage_line(passage)
-
-
-def _file_line(graph: IRI | BNode | None) -> str:
-    file = FactFinder.file_of(graph)
-    return f"stated in {file}" if file else "from the description of its source"
-
-
-def _passages(one: Explanation, facts: Sequence[Fact]) -> list[Passage]:
-    found = [
-        one.passages[f.graph] for f in facts if isinstance(f.graph, IRI) and f.graph in one.passages
-    ]
-    return sorted(found, key=lambda p: (p.as_of or p.source.issued, p.iri), reverse=True)
-
-
 def summary(one: Explanation) -> str:
     """Return one line on how many sets of facts carry the row, and what that is worth."""
     sets = one.sets
     if not one.holds or not sets.sets:
         return ""
     sizes = sorted({len(facts) for facts in sets.sets})
+    told = all(not isinstance(leaf, Unexplained | More) for leaf in leaves(one.proof))
     if sizes == [0]:
-        return "no stated fact is needed"
+        return "no stated fact is needed" if told else "which facts it needs could not be told"
     facts = f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
     facts += " stated fact" if sizes == [1] else " stated facts"
     count = len(sets.sets)
@@ -225,6 +65,8 @@ def summary(one: Explanation) -> str:
         return f"{line}: the row stands while one of them does, and falls without all"
     if sets.sound:
         return f"{line}: each carries the row; there may be others"
+    if told:
+        return f"{line}: others may carry the row too, and it may fall when other facts go"
     return f"{line}, as far as could be explained"
 
 
@@ -258,8 +100,7 @@ def objects(one: Explanation, words: Words) -> dict[str, Any]:
         "all_sets_listed": one.sets.complete,
         "absent": [
             {"kind": p.kind, "pattern": words.sparql(p.pattern)}
-            for p in parts
-            if isinstance(p, Absent)
+            for p in dict.fromkeys(p for p in parts if isinstance(p, Absent))
         ],
         "cannot_explain": [
             {"part": words.sparql(p.part), "reason": p.reason}
@@ -271,7 +112,7 @@ def objects(one: Explanation, words: Words) -> dict[str, Any]:
                 "value": words.object(rival.statement.triple.object),
                 "taken": rival.taken,
                 "rule": rival.rule,
-                "passages": [passage_object(p) for p in _passages(one, rival.statement.facts)],
+                "passages": [passage_object(p) for p in one.behind(rival.statement.facts)],
             }
             for rival in one.rivals
         ],
@@ -319,7 +160,7 @@ def _statement_object(
         "subject": words.object(subject),
         "property": words.object(predicate),
         "value": words.object(object_),
-        "passages": [passage_object(p) for p in _passages(one, statement.stated)],
+        "passages": [passage_object(p) for p in one.behind(statement.stated)],
         "files": [file or "description of sources" for file in files],
         "entailed": [
             {

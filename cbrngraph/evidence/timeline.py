@@ -24,6 +24,7 @@ __all__ = ["Entry", "Timeline", "timeline", "timeline_objects", "timeline_sheet"
 
 _TRUE = Literal("true", "http://www.w3.org/2001/XMLSchema#boolean")
 _LISTED = 12
+_WHOLES = frozenset((CBRN.Initiative, CBRN.Region, CBRN.Country))
 _EVENTS = frozenset((CBRN.Activity, CBRN.Project, CBRN.Plan))
 
 
@@ -99,7 +100,7 @@ class _Teller:
         for quad in self._store.match(None, None, self._thing):
             if isinstance(quad.subject, IRI) and quad.subject != self._thing:
                 stated = next(self._passage_quads(*quad[:3]), None) is not None
-                if stated or self._is_event(quad.subject):
+                if self._is_event(quad.subject) or (stated and not self._is_whole(quad.subject)):
                     found.setdefault(quad.subject, quad.predicate)
         for quad in self._store.match(self._thing):
             other = quad.object
@@ -115,6 +116,9 @@ class _Teller:
 
     def _is_event(self, thing: IRI) -> bool:
         return any(q.object in _EVENTS for q in self._store.match(thing, IRI(RDF.type)))
+
+    def _is_whole(self, thing: IRI) -> bool:
+        return any(q.object in _WHOLES for q in self._store.match(thing, IRI(RDF.type)))
 
     def _dated(self, thing: IRI, link: IRI | None) -> Iterator[Entry]:
         """The dates of a thing that the view has."""

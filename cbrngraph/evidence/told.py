@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, overload
 
 from cbrngraph.evidence import telling
+from cbrngraph.evidence.outline import outline
 from cbrngraph.evidence.why import Explanation
 from cbrngraph.evidence.words import Words
 from cbrngraph.model import Passage
@@ -51,14 +52,14 @@ class Why(Sequence[Explanation]):
         return [telling.objects(one, words) for one in self]
 
     def __str__(self) -> str:
-        return "\n".join(self._text(one) for one in self).rstrip("\n")
+        return self._texts("").rstrip("\n")
 
     def __repr__(self) -> str:
         return f"<Why: {len(self)} explained, {len(self.passages)} passages>"
 
     def markdown(self) -> str:
         """Return the explanations as nested lists in Markdown, a row under a heading."""
-        return "\n".join(self._text(one, bullet="- ") for one in self)
+        return self._texts("- ")
 
     _repr_markdown_ = markdown
 
@@ -79,8 +80,12 @@ class Why(Sequence[Explanation]):
     def _words(self) -> Words:
         return telling.words_for(self._store, self)
 
-    def _text(self, one: Explanation, bullet: str = "") -> str:
-        text = telling.outline(one, self._words, bullet=bullet)
+    def _texts(self, bullet: str) -> str:
+        sources: set[str] = set()
+        return "\n".join(self._text(one, bullet, sources) for one in self)
+
+    def _text(self, one: Explanation, bullet: str, sources: set[str]) -> str:
+        text = outline(one, self._words, bullet=bullet, sources=sources)
         if one.row is None:
             return text
         title = telling.row_title(one, self._words)

@@ -20,6 +20,7 @@ from cbrngraph.evidence.paths import routes
 from cbrngraph.evidence.pieces import (
     apart,
     fits,
+    flat,
     followed,
     given_rows,
     merged,
@@ -66,6 +67,7 @@ from cbrngraph.evidence.sparql.scope import (
     certain,
     has_minus,
     has_sub_select,
+    mentioned,
     visible,
 )
 from cbrngraph.evidence.sparql.write import group_text, path_text
@@ -317,7 +319,7 @@ class Walker:
         """The proofs of solutions that the engine gave, as far as they are followed."""
         taken = found[: self.limit]
         ways = [
-            proof if isinstance(proof, More) else titled(proof, title)
+            proof if isinstance(proof, More) else titled(flat(proof), title)
             for one, title in zip(taken, apart(taken, visible(pattern)), strict=True)
             for proof in self.derive(pattern, one, graph, sure=True)
         ]
@@ -374,9 +376,17 @@ class Walker:
     @staticmethod
     def text(pattern: Pattern, solution: Solution, graph: IRI | None) -> str:
         """A pattern with the values of a solution, in the graph where it is looked for."""
-        # MINUS takes away by its variables, which must stay.
-        inside = pattern if has_minus(pattern) else instantiate(pattern, solution)
-        # What keeps its variables, as a sub-select does, is told with their values as VALUES.
-        left = only(solution, visible(inside))
-        told = group_text(inside, {v: x for v, x in left.items() if not isinstance(x, BNode)})
+        # MINUS takes away by its variables, and a literal is no subject: those stay variables,
+        # as those of a sub-select do, and are given their values by VALUES.
+        minus = has_minus(pattern)
+        left = mentioned(pattern if minus else instantiate(pattern, solution))
+        stay = {
+            v: x for v, x in solution.items() if v in left and (minus or isinstance(x, Literal))
+        }
+        inside = instantiate(pattern, {v: x for v, x in solution.items() if v not in stay})
+        known = {v: x for v, x in only(solution, visible(inside)).items() if v not in stay}
+        told = group_text(inside, {v: x for v, x in known.items() if not isinstance(x, BNode)})
+        given = {v: x for v, x in stay.items() if not isinstance(x, BNode)}
+        if given:
+            told = f"{group_text(Values(tuple(given), (tuple(given.values()),)), {})} {told}"
         return told if graph is None else f"GRAPH {graph.n3()} {{ {told} }}"

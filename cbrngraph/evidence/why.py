@@ -63,6 +63,15 @@ class Explanation(Node):
     row: Mapping[str, Term] | None = None
     rivals: tuple[Rival, ...] = ()
 
+    def behind(self, facts: Sequence[Fact]) -> list[Passage]:
+        """Return the passages that state facts, the latest first."""
+        found = [
+            self.passages[fact.graph]
+            for fact in facts
+            if isinstance(fact.graph, IRI) and fact.graph in self.passages
+        ]
+        return sorted(found, key=lambda p: (p.as_of or p.source.issued, p.iri), reverse=True)
+
 
 def why_row(
     snapshot: Snapshot,
@@ -92,13 +101,14 @@ def why_row(
         asked.finish()  # the engine's error shows the place
         raise
     row = asked.finish()
+    ask = parsed.form == "ASK"
     finder = FactFinder(snapshot.store, rules_of(snapshot))
     try:
         explained = explain_row(finder, parsed, row, limit=limit)
     except RecursionError:
         raise QueryError("the query is nested too deeply to be explained") from None
     return Explanation(
-        question=f"row {number} of {asked.name}",
+        question=f"the yes of {asked.name}" if ask else f"row {number} of {asked.name}",
         view=str(snapshot.view),
         snapshot=snapshot.id,
         holds=True,

@@ -18,12 +18,10 @@ _BARE = re.compile(
     r'"([+-]?\d+|true|false)"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:integer|boolean)>'
 )
 
-_DATE = re.compile(
-    r'"([-\d:TZ.+]+)"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:date|dateTime|gYear|gYearMonth)>'
-)
-
+_EDTF = "http://id.loc.gov/datatypes/edtf"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_DATES = frozenset((_XSD + "date", _XSD + "dateTime"))
+_DATES = frozenset((*(_XSD + name for name in ("date", "dateTime", "gYear", "gYearMonth")), _EDTF))
+_DATE = re.compile(rf'"([^"\\]*)"\^\^<(?:{"|".join(map(re.escape, sorted(_DATES)))})>')
 
 
 class Words:
@@ -31,6 +29,11 @@ class Words:
 
     def __init__(self, store: Store, iris: Iterable[str]) -> None:
         self._labels = labels_of(store, iris)
+        # What has the label and the slug of another thing is told by its CURIE.
+        by_name: dict[tuple[str, str], list[str]] = {}
+        for iri, label in self._labels.items():
+            by_name.setdefault((label, slug_of(iri)), []).append(iri)
+        self._alike = {iri for alike in by_name.values() if len(alike) > 1 for iri in alike}
 
     def label(self, iri: str) -> str:
         """The label of a thing, else its slug."""
@@ -40,6 +43,8 @@ class Words:
         """A term for people: a label with its slug where that says more, or a value."""
         if isinstance(term, IRI):
             label, slug = self.label(term), slug_of(term)
+            if str(term) in self._alike:
+                return f"{label} ({curie(term)})"
             return label if slugify(slug) == slugify(label) else f"{label} ({slug})"
         if isinstance(term, BNode):
             return "[]"
@@ -58,7 +63,8 @@ class Words:
 
     def plain(self, text: str) -> str:
         """What was computed, as `sparql` has it, with its dates bare as well."""
-        return self.sparql(_DATE.sub(r"\1", text))
+        dated = _DATE.sub(r"\1", text)
+        return self.sparql(_IRI.sub(lambda m: slug_of(m[1]) if is_passage(m[1]) else m[0], dated))
 
     def object(self, term: Term) -> dict[str, Any]:
         """A term as plain objects, with its label when it is a thing."""

@@ -47,7 +47,7 @@ def screen(sheet: Sheet, width: int | None = None) -> str:
             console.print(Text(sheet.title, "bold"))
             console.print()
         if widths is None:
-            _print_blocks(console, names, rows)
+            _print_blocks(console, names, rows, goes_on=sheet.goes_on)
         else:
             console.print(_table(sheet, rows, widths))
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
@@ -105,15 +105,19 @@ def _folded(text: Text, width: int) -> Text:
     return Text("\n").join(text.divide(cuts))
 
 
-def _print_blocks(console: Console, names: Sequence[Text], rows: Sequence[Sequence[Text]]) -> None:
+def _print_blocks(
+    console: Console, names: Sequence[Text], rows: Sequence[Sequence[Text]], *, goes_on: bool
+) -> None:
     for at, row in enumerate(rows):
-        if at:
+        same = goes_on and at > 0 and not row[0]
+        if at and not same:
             console.print()
         block = Table.grid(padding=(0, _GAP, 0, 0))
         block.add_column(style="bold", width=max(name.cell_len for name in names))
         block.add_column(overflow="fold")
         for name, text in zip(names, row, strict=True):
-            block.add_row(name, text)
+            if text or not same:
+                block.add_row(name, text)
         console.print(block)
 
 

@@ -32,11 +32,15 @@ class Cell(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A table with named columns; every row has a cell for each."""
+    """A table with named columns; every row has a cell for each.
+
+    `goes_on`: a row whose first cell is empty goes on with the row before.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
+    goes_on: bool = False
 
     def is_number(self, column: int) -> bool:
         """Say whether a column holds numbers and nothing else, so that it is set to the right."""
@@ -75,8 +79,11 @@ def sheet_of(result: Result) -> Sheet:
 
 
 def plain_sheet(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> Sheet:
-    """Return a table of plain values; numbers are set to the right, None is empty."""
-    return Sheet(tuple(columns), tuple(tuple(map(_plain_cell, row)) for row in rows), title)
+    """Return a table of plain values; numbers are set to the right, None is empty.
+
+    A row whose first cell is empty goes on with the row before.
+    """
+    return Sheet(tuple(columns), tuple(tuple(map(_plain_cell, row)) for row in rows), title, True)
 
 
 def _plain_cell(value: object) -> Cell:

@@ -52,8 +52,11 @@ def fold(text: str, width: int, hang: int = 4) -> str:
     )
     lines: list[str] = []
     for line in text.split("\n"):
-        wrapper.subsequent_indent = " " * (len(line) - len(line.lstrip()) + hang)
-        lines += wrapper.wrap(line) if len(line) > width else [line]
+        # The indent is no word: a first word that is too long for its line keeps it.
+        bare = line.lstrip()
+        wrapper.initial_indent = line[: len(line) - len(bare)]
+        wrapper.subsequent_indent = wrapper.initial_indent + " " * hang
+        lines += wrapper.wrap(bare) if len(line) > width else [line]
     return "\n".join(lines)
 
 

@@ -81,7 +81,7 @@ def called(store: Store, text: str) -> Iterator[Ranked]:
 
     It is an IRI or the end of one, a name as it stands, one without regard to case, accents or
     the zeros before a number, a class with a number (`Project 87`), or what tables print
-    (`Uzbekistan (UZB)`).
+    (`Uzbekistan (UZB)`, and `AFG-central-asia` for what has no name).
 
     Raises:
         UsageError: the text is empty.
@@ -92,7 +92,7 @@ def called(store: Store, text: str) -> Iterator[Ranked]:
     for iri in _as_iri(wanted):
         if _is_there(store, iri):
             yield [(0, iri)]
-    for look in (_exactly, _folded, _by_number, _as_printed):
+    for look in (_exactly, _folded, _by_number, _as_printed, _by_end):
         for found in look(store, wanted):
             if found:
                 yield found
@@ -211,6 +211,13 @@ def _as_printed(store: Store, text: str) -> Iterator[Ranked]:
     slug = printed[2].strip().casefold()
     for found in called(store, printed[1]):
         yield [(rank, thing) for rank, thing in found if slug_of(thing).casefold() == slug]
+
+
+def _by_end(store: Store, text: str) -> Iterator[Ranked]:
+    """What has no name of its own is printed by the end of its IRI: `AFG-central-asia`."""
+    if re.fullmatch(r"[\w.-]+", text):
+        ends = (IRI(base + text) for base in PREFIXES.values() if base.startswith(BASE + "id/"))
+        yield [(0, iri) for iri in ends if _is_there(store, iri)]
 
 
 def _english(text: str) -> Literal:

@@ -170,6 +170,7 @@ def _sub_select(pattern: Pattern, bound: Bound) -> str:
     if isinstance(pattern, Distinct):
         modifier = "REDUCED " if pattern.reduced else "DISTINCT "
         pattern = pattern.pattern
+    pattern = _named_group(pattern)
     if isinstance(pattern, Group) and not modifier:
         return _group_select(pattern, bound) + ending
     shown = " ".join(f"?{v.name}" for v in visible(pattern)) or "(1 AS ?__unit)"
@@ -179,6 +180,22 @@ def _sub_select(pattern: Pattern, bound: Bound) -> str:
         ending = _order_text(inner) + ending
         inner = inner.pattern
     return f"SELECT {modifier}{shown} WHERE {{ {group_text(inner, inside)} }}{ending}"
+
+
+def _named_group(pattern: Pattern) -> Pattern:
+    """A group under the names that a SELECT gives its aggregates, else the pattern as it is."""
+    names: dict[Var, Var] = {}
+    inner = pattern.pattern if isinstance(pattern, Project) else pattern
+    while isinstance(inner, Extend) and isinstance(inner.expression, Var):
+        names[inner.expression] = inner.variable
+        inner = inner.pattern
+    if not names or not isinstance(inner, Group) or not isinstance(pattern, Project):
+        return pattern
+    if names.keys() != {variable for variable, _ in inner.aggregates}:
+        return pattern
+    if set(pattern.variables) != {*inner.keys, *names.values()}:
+        return pattern
+    return Group(inner.pattern, inner.keys, tuple([(names[v], a) for v, a in inner.aggregates]))
 
 
 def _order_text(pattern: OrderBy) -> str:
