@@ -26,7 +26,7 @@ from cbrngraph.evidence.sparql.write import ask_text, count_text, select_text
 from cbrngraph.model import IRI, BNode, Literal, Term
 from cbrngraph.store import Store
 
-__all__ = ["Questions", "Solution", "agree", "only"]
+__all__ = ["Questions", "Solution", "agree", "only", "sayable"]
 
 Solution: TypeAlias = Mapping[Var, Term]
 
@@ -74,7 +74,7 @@ class Questions:
         Counting is much cheaper for the engine than giving out rows, as it reads no text.
         """
         kept = self._kept(pattern, group, graph)
-        told = _sayable(group)
+        told = sayable(group)
         if kept is None and most is not None and len(told) == len(group):
             exact = _of_keys(pattern, keys, told)
             found = self._solutions(exact, group, graph, most + 1)
@@ -109,7 +109,7 @@ class Questions:
         self, pattern: Pattern, known: Solution, graph: IRI | None, limit: int | None = None
     ) -> list[Solution]:
         variables = visible(pattern)
-        text = select_text(pattern, variables, _sayable(known), graph=graph, limit=limit)
+        text = select_text(pattern, variables, sayable(known), graph=graph, limit=limit)
         if text not in self._answers:
             self._answers[text] = list(self._store.select(text).rows)
         found: list[Solution] = []
@@ -196,7 +196,7 @@ def _plain_truth(condition: Expr, solution: Solution) -> bool | None:
     return None
 
 
-def _sayable(solution: Solution) -> dict[Var, IRI | Literal]:
+def sayable(solution: Solution) -> dict[Var, IRI | Literal]:
     """What can be written in a query: a blank node of the data has no name there."""
     return {v: term for v, term in solution.items() if not isinstance(term, BNode)}
 

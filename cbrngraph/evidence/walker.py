@@ -41,7 +41,7 @@ from cbrngraph.evidence.proof import (
     all_of,
     any_of,
 )
-from cbrngraph.evidence.questions import Questions, Solution, agree, only
+from cbrngraph.evidence.questions import Questions, Solution, agree, only, sayable
 from cbrngraph.evidence.sparql.algebra import (
     BGP,
     Distinct,
@@ -71,7 +71,7 @@ from cbrngraph.evidence.sparql.scope import (
     visible,
 )
 from cbrngraph.evidence.sparql.write import group_text, path_text
-from cbrngraph.model import IRI, BNode, Literal, Term, Triple
+from cbrngraph.model import IRI, Literal, Term, Triple
 
 __all__ = ["Walker"]
 
@@ -376,17 +376,19 @@ class Walker:
     @staticmethod
     def text(pattern: Pattern, solution: Solution, graph: IRI | None) -> str:
         """A pattern with the values of a solution, in the graph where it is looked for."""
+        # What a nested part may leave unbound must only not differ, so it cannot be put in.
+        loose = [v for v in visible(pattern) if v in solution and v not in certain(pattern)]
+        known = {v: x for v, x in solution.items() if v not in loose}
         # MINUS takes away by its variables, and a literal is no subject: those stay variables,
         # as those of a sub-select do, and are given their values by VALUES.
         minus = has_minus(pattern)
-        left = mentioned(pattern if minus else instantiate(pattern, solution))
-        stay = {
-            v: x for v, x in solution.items() if v in left and (minus or isinstance(x, Literal))
-        }
-        inside = instantiate(pattern, {v: x for v, x in solution.items() if v not in stay})
-        known = {v: x for v, x in only(solution, visible(inside)).items() if v not in stay}
-        told = group_text(inside, {v: x for v, x in known.items() if not isinstance(x, BNode)})
-        given = {v: x for v, x in stay.items() if not isinstance(x, BNode)}
-        if given:
+        left = mentioned(pattern if minus else instantiate(pattern, known))
+        stay = {v: x for v, x in known.items() if v in left and (minus or isinstance(x, Literal))}
+        inside = instantiate(pattern, {v: x for v, x in known.items() if v not in stay})
+        bound = {v: x for v, x in only(known, visible(inside)).items() if v not in stay}
+        told = group_text(inside, sayable(bound))
+        if given := sayable(stay):
             told = f"{group_text(Values(tuple(given), (tuple(given.values()),)), {})} {told}"
+        for variable, value in sayable(only(solution, loose)).items():
+            told += f" FILTER(!BOUND(?{variable}) || SAMETERM(?{variable}, {value.n3()}))"
         return told if graph is None else f"GRAPH {graph.n3()} {{ {told} }}"
