@@ -226,13 +226,12 @@ class _Explainer:
     ) -> Iterator[Derivation]:
         for middle in self._middles(triple.subject, one, two, triple.object):
             first, second = Triple(triple.subject, one, middle), Triple(middle, two, triple.object)
-            if self._store.contains(first) and self._store.contains(second):
-                yield Derivation(triple, rule, axiom, (first, second))
+            yield Derivation(triple, rule, axiom, (first, second))
 
     def _middles(
         self, subject: IRI | BNode, one: IRI, two: IRI, object_: Term
-    ) -> list[IRI | BNode]:
-        """What may stand between two steps, seen from the end where there is less of it."""
+    ) -> Iterator[IRI | BNode]:
+        """What stands between two steps, looked for from the end where there is less of it."""
         lefts, rights = self._store.match(subject, one), self._store.match(None, two, object_)
         befores: list[IRI | BNode] = []
         afters: list[IRI | BNode] = []
@@ -240,9 +239,10 @@ class _Explainer:
             if not isinstance(left.object, Literal):
                 befores.append(left.object)
             if (right := next(rights, None)) is None:
-                return afters
+                yield from (m for m in afters if self._store.contains(Triple(subject, one, m)))
+                return
             afters.append(right.subject)
-        return befores
+        yield from (m for m in befores if self._store.contains(Triple(m, two, object_)))
 
     def _value_ways(self, triple: Triple) -> Iterator[Derivation]:
         wanted = (triple.predicate.n3(), triple.object.n3())

@@ -75,13 +75,14 @@ class Conditions:
         self, test: Exists, solution: Solution, graph: IRI | None, *, sure: bool = False
     ) -> Proof | None:
         pattern = instantiate(test.pattern, solution)
-        known = only(solution, visible(pattern))
-        missing = Absent("not exists", self._walker.text(pattern, solution, graph))
-        if sure and test.negated:
-            return missing
-        found = self._walker.ask.solutions(pattern, known, graph)
+        found: list[Solution] = []
+        if not (sure and test.negated):
+            known = only(solution, visible(pattern))
+            found = self._walker.ask.solutions(pattern, known, graph)
         if test.negated:
-            return None if found else missing
+            if found:
+                return None
+            return Absent("not exists", self._walker.text(pattern, solution, graph))
         ways = self._walker.ways(pattern, found, graph)
         return any_of(ways) if ways else None
 
@@ -124,6 +125,4 @@ class Conditions:
         read = sorted(expression_variables(expression) & solution.keys(), key=lambda v: v.name)
         values = [(v, solution[v]) for v in read]
         told = [f"{self._shown(v)} = {x.n3()}" for v, x in values if not isinstance(x, BNode)]
-        return (
-            f"{self._shown(expression)} with {', '.join(told)}" if told else self._shown(expression)
-        )
+        return self._shown(expression) + (f" with {', '.join(told)}" if told else "")

@@ -140,8 +140,7 @@ class _Outline:
         self._told.add(id(statement))
         passages = self._one.behind(statement.stated)
         files = [f.graph for f in statement.stated if f.graph not in self._one.passages]
-        entailed = list(self._entailments(statement, depth + 1))
-        if len(files) == 1 and not passages and not entailed:
+        if len(files) == 1 and not passages and not statement.entailments:
             yield depth, f"{line} ({_file_line(files[0])})"
             return
         yield depth, line
@@ -149,7 +148,7 @@ class _Outline:
             yield depth + 1, self.passage(passage)
         for graph in files:
             yield depth + 1, _file_line(graph)
-        yield from entailed
+        yield from self._entailments(statement, depth + 1)
 
     def _entailments(self, statement: Statement, depth: int) -> Iterator[tuple[int, str]]:
         shown = statement.entailments[:1] if statement.stated else statement.entailments[:3]
